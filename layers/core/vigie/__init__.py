@@ -1,0 +1,1 @@
+"""Vigie: mention → label → incident → escalation, the code that every function shares."""

@@ -1,0 +1,1 @@
+"""The crisis domain: values and decisions, standard library only."""
