@@ -1,0 +1,2 @@
+"""Items of the three tables: keys, translation, transactions. `docs/data.md` lists the access
+patterns."""

@@ -1,0 +1,377 @@
+"""Keys and translation between domain values and DynamoDB items (low-level JSON shape).
+
+Attribute names are the same in all items: `pk`, `sk`, `v` (version of the shape), `expires_at`
+(TTL, epoch seconds).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from vigie.domain.incident import (
+    STATE_VERSION,
+    BrandState,
+    Candidate,
+    ClosedIncident,
+    Desk,
+    Entry,
+    Ladders,
+    OpenIncident,
+    Paging,
+    Tally,
+    Timer,
+)
+from vigie.domain.instants import from_iso, to_iso
+from vigie.domain.labels import Kind, Urgency
+from vigie.domain.plan import Severity, ladder_from_dict, ladder_to_dict
+from vigie.errors import UnknownVersion
+
+Item = dict[str, Any]
+
+TALLY, DESK, LADDER, PAGING, STATE = "TALLY", "DESK", "LADDER", "PAGING", "STATE"
+DUE_PARTITION = "due"
+# Far more than 50 open incidents need; a state beyond it is a defect, not a size to grow into.
+BRAND_STATE_BYTES = 16_000
+
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+
+def to_wire(values: Mapping[str, Any]) -> Item:
+    """Python values to `{"name": {"S": …}}`; None is left out, floats become numbers."""
+    return {
+        name: _serializer.serialize(Decimal(str(value)) if isinstance(value, float) else value)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def from_wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The inverse of `to_wire`; whole numbers come back as int."""
+    return {name: _plain(_deserializer.deserialize(value)) for name, value in item.items()}
+
+
+def key(pk: str, sk: str) -> Item:
+    """The key of an item of Incidents or Brands."""
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def timer_sk(name: str) -> str:
+    """Sort key of a timer."""
+    return f"TIMER#{name}"
+
+
+def state_to_item(state: BrandState) -> Item:
+    """The brand's state; its body is JSON text, at most `BRAND_STATE_BYTES`."""
+    body = json.dumps(
+        {
+            "open": [
+                [i.id, i.kind, i.severity, i.worst, to_iso(i.opened_at), to_iso(i.last_mention_at)]
+                for i in state.open
+            ],
+            "candidates": {
+                kind.value: [[c.key, c.author, to_iso(c.at), c.reach] for c in waiting]
+                for kind, waiting in state.candidates.items()
+                if waiting
+            },
+            "closed": [[c.id, c.kind, to_iso(c.closed_at)] for c in state.closed],
+        },
+        separators=(",", ":"),
+    )
+    if len(body) > BRAND_STATE_BYTES:
+        raise ValueError(f"the state of brand {state.brand} takes {len(body)} bytes")
+    return to_wire(
+        {
+            "pk": state.brand,
+            "sk": STATE,
+            "v": STATE_VERSION,
+            "version": state.version,
+            "seen_at": _iso(state.seen_at),
+            "body": body,
+        }
+    )
+
+
+def state_from_item(item: Mapping[str, Any]) -> BrandState:
+    """Raises `UnknownVersion` for a state that newer code wrote."""
+    data = _read(item)
+    body = json.loads(data["body"])
+    return BrandState(
+        brand=data["pk"],
+        version=data["version"],
+        seen_at=_instant(data.get("seen_at")),
+        open=tuple(
+            OpenIncident(
+                id=id_,
+                kind=Kind(kind),
+                severity=Severity(severity),
+                worst=Urgency(worst),
+                opened_at=from_iso(opened),
+                last_mention_at=from_iso(last),
+            )
+            for id_, kind, severity, worst, opened, last in body["open"]
+        ),
+        candidates={
+            Kind(kind): tuple(
+                Candidate(key=k, author=author, at=from_iso(at), reach=reach)
+                for k, author, at, reach in waiting
+            )
+            for kind, waiting in body["candidates"].items()
+        },
+        closed=tuple(
+            ClosedIncident(id=id_, kind=Kind(kind), closed_at=from_iso(at))
+            for id_, kind, at in body["closed"]
+        ),
+    )
+
+
+def tally_to_item(tally: Tally) -> Item:
+    """`open_brand` is there only while the incident is open: it makes the `open` index sparse."""
+    return to_wire(
+        {
+            "pk": tally.id,
+            "sk": TALLY,
+            "v": STATE_VERSION,
+            "brand": tally.brand,
+            "open_brand": None if tally.closed_at else tally.brand,
+            "opened_at": to_iso(tally.opened_at),
+            "kind": tally.kind.value,
+            "severity": tally.severity.value,
+            "first_mention_at": to_iso(tally.first_mention_at),
+            "last_mention_at": to_iso(tally.last_mention_at),
+            "because": tally.because,
+            "severity_because": list(tally.severity_because),
+            "mention_count": tally.mention_count,
+            "by_urgency": {u.value: n for u, n in tally.by_urgency.items()},
+            "late": tally.late,
+            "reach": tally.reach,
+            "rules": dict(tally.rules),
+            "samples": list(tally.samples),
+            "follows": tally.follows or None,
+            "run": tally.run,
+            "closed_at": _iso(tally.closed_at),
+        }
+    )
+
+
+def tally_from_item(item: Mapping[str, Any]) -> Tally:
+    """Raises `UnknownVersion` for a tally that newer code wrote."""
+    data = _read(item)
+    return Tally(
+        id=data["pk"],
+        brand=data["brand"],
+        kind=Kind(data["kind"]),
+        severity=Severity(data["severity"]),
+        opened_at=from_iso(data["opened_at"]),
+        first_mention_at=from_iso(data["first_mention_at"]),
+        last_mention_at=from_iso(data["last_mention_at"]),
+        because=data["because"],
+        severity_because=tuple(data["severity_because"]),
+        mention_count=data["mention_count"],
+        by_urgency={Urgency(u): n for u, n in data["by_urgency"].items()},
+        late=data["late"],
+        reach=data["reach"],
+        rules=data["rules"],
+        samples=tuple(data["samples"]),
+        follows=data.get("follows", ""),
+        run=data["run"],
+        closed_at=_instant(data.get("closed_at")),
+    )
+
+
+def desk_to_item(desk: Desk) -> Item:
+    """What people decided."""
+    return to_wire(
+        {
+            "pk": desk.incident_id,
+            "sk": DESK,
+            "v": STATE_VERSION,
+            "acknowledged_at": _iso(desk.acknowledged_at),
+            "acknowledged_by": desk.acknowledged_by or None,
+            "owner": desk.owner or None,
+            "resolved_at": _iso(desk.resolved_at),
+            "resolved_by": desk.resolved_by or None,
+            "dismissed": desk.dismissed or None,
+        }
+    )
+
+
+def desk_from_item(item: Mapping[str, Any]) -> Desk:
+    """Raises `UnknownVersion` for a desk that newer code wrote."""
+    data = _read(item)
+    return Desk(
+        incident_id=data["pk"],
+        acknowledged_at=_instant(data.get("acknowledged_at")),
+        acknowledged_by=data.get("acknowledged_by", ""),
+        owner=data.get("owner", ""),
+        resolved_at=_instant(data.get("resolved_at")),
+        resolved_by=data.get("resolved_by", ""),
+        dismissed=data.get("dismissed", False),
+    )
+
+
+def timer_to_item(timer: Timer) -> Item:
+    """`due_partition` and `due_at` put it into the `due` index."""
+    return to_wire(
+        {
+            "pk": timer.incident_id,
+            "sk": timer_sk(timer.name),
+            "v": STATE_VERSION,
+            "type": "timer",
+            "name": timer.name,
+            "run": timer.run,
+            "fired": timer.fired,
+            "severity": timer.severity.value,
+            "due_partition": DUE_PARTITION,
+            "due_at": to_iso(timer.due_at),
+            "claim": timer.claim or None,
+            "claimed_until": _iso(timer.claimed_until),
+            "attempts": timer.attempts,
+            "failing_since": _iso(timer.failing_since),
+            "sent": list(timer.sent),
+        }
+    )
+
+
+def timer_from_item(item: Mapping[str, Any]) -> Timer:
+    """Raises `UnknownVersion` for a timer that newer code wrote."""
+    data = _read(item)
+    return Timer(
+        incident_id=data["pk"],
+        name=data["name"],
+        run=data["run"],
+        fired=data["fired"],
+        severity=Severity(data["severity"]),
+        due_at=from_iso(data["due_at"]),
+        claim=data.get("claim", ""),
+        claimed_until=_instant(data.get("claimed_until")),
+        attempts=data["attempts"],
+        failing_since=_instant(data.get("failing_since")),
+        sent=tuple(data["sent"]),
+    )
+
+
+def entry_to_item(entry: Entry) -> Item:
+    """Sorted by time within the incident; the id makes a repeated write the same item."""
+    return to_wire(
+        {
+            "pk": entry.incident_id,
+            "sk": f"TIMELINE#{to_iso(entry.at)}#{entry.id}",
+            "v": STATE_VERSION,
+            "id": entry.id,
+            "at": to_iso(entry.at),
+            "what": entry.what,
+            "by": entry.by,
+            "facts": dict(entry.facts),
+        }
+    )
+
+
+def entry_from_item(item: Mapping[str, Any]) -> Entry:
+    """The inverse of `entry_to_item`."""
+    data = _read(item)
+    return Entry(
+        incident_id=data["pk"],
+        at=from_iso(data["at"]),
+        id=data["id"],
+        what=data["what"],
+        by=data["by"],
+        facts=data["facts"],
+    )
+
+
+def ladders_to_item(ladders: Ladders) -> Item:
+    """The plan's ladders as JSON text: read as a whole, never queried."""
+    return to_wire(
+        {
+            "pk": ladders.incident_id,
+            "sk": LADDER,
+            "v": STATE_VERSION,
+            "plan_id": ladders.plan_id,
+            "body": json.dumps(
+                {s.value: ladder_to_dict(ladder) for s, ladder in ladders.by_severity.items()},
+                separators=(",", ":"),
+            ),
+        }
+    )
+
+
+def ladders_from_item(item: Mapping[str, Any]) -> Ladders:
+    """The inverse of `ladders_to_item`."""
+    data = _read(item)
+    return Ladders(
+        incident_id=data["pk"],
+        plan_id=data["plan_id"],
+        by_severity={
+            Severity(s): ladder_from_dict(ladder) for s, ladder in json.loads(data["body"]).items()
+        },
+    )
+
+
+def paging_to_item(paging: Paging) -> Item:
+    """What escalate has done."""
+    return to_wire(
+        {
+            "pk": paging.incident_id,
+            "sk": PAGING,
+            "v": STATE_VERSION,
+            "pages": paging.pages,
+            "first_paged_at": _iso(paging.first_paged_at),
+            "last_paged_at": _iso(paging.last_paged_at),
+            "delay_s": int(paging.delay.total_seconds()),
+            "failing_since": _iso(paging.failing_since),
+        }
+    )
+
+
+def paging_from_item(item: Mapping[str, Any]) -> Paging:
+    """The inverse of `paging_to_item`."""
+    data = _read(item)
+    return Paging(
+        incident_id=data["pk"],
+        pages=data["pages"],
+        first_paged_at=_instant(data.get("first_paged_at")),
+        last_paged_at=_instant(data.get("last_paged_at")),
+        delay=timedelta(seconds=data["delay_s"]),
+        failing_since=_instant(data.get("failing_since")),
+    )
+
+
+def next_version(state: BrandState, seen_at: datetime) -> BrandState:
+    """The state as the next commit writes it."""
+    return replace(state, version=state.version + 1, seen_at=seen_at)
+
+
+def _read(item: Mapping[str, Any]) -> dict[str, Any]:
+    data = from_wire(item)
+    if data["v"] > STATE_VERSION:
+        raise UnknownVersion(
+            f"{data['sk']} of {data['pk']} has version {data['v']}, "
+            f"this code reads up to {STATE_VERSION}"
+        )
+    return data
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case dict():
+            return {name: _plain(inner) for name, inner in value.items()}
+        case list():
+            return [_plain(inner) for inner in value]
+        case _:
+            return value
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else to_iso(instant)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else from_iso(text)

@@ -1,0 +1,195 @@
+"""An incident: the tally that triage keeps, the desk that people keep, the timer that pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from vigie.domain.labels import Kind, Urgency
+from vigie.domain.plan import Ladder, Severity
+
+STATE_VERSION = 1
+
+
+class State(StrEnum):
+    """An incident's life: suspected → open → acknowledged → contained → resolved, or dismissed."""
+
+    SUSPECTED = "suspected"
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    CONTAINED = "contained"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIncident:
+    """What the brand's state must know of an open incident to attach mentions to it."""
+
+    id: str
+    kind: Kind
+    severity: Severity
+    worst: Urgency
+    opened_at: datetime
+    last_mention_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedIncident:
+    """A recently closed incident, so that a flare-up can be linked to it."""
+
+    id: str
+    kind: Kind
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A high mention that waits for company. `author` is a short hash, never a handle or id."""
+
+    key: str
+    author: str
+    at: datetime
+    reach: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandState:
+    """What triage keeps for a brand between batches: bounded, one item, one version.
+
+    `version` is 0 for a brand never committed. `seen_at` is the instant of the last commit.
+    """
+
+    brand: str
+    version: int = 0
+    open: tuple[OpenIncident, ...] = ()
+    candidates: Mapping[Kind, tuple[Candidate, ...]] = field(default_factory=dict)
+    closed: tuple[ClosedIncident, ...] = ()
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What triage counts of one incident; written only when a batch touches it.
+
+    `reach` sums the authors' followers. `late` counts mentions that were already old on arrival
+    (they never raise the severity). `rules` counts the classifier's rule ids. `because` says in
+    our own words why it was opened, `severity_because` why it is as grave. `samples` are the keys
+    of the most urgent mentions. `run` numbers the ladder runs: a severity rise starts a new one.
+    """
+
+    id: str
+    brand: str
+    kind: Kind
+    severity: Severity
+    opened_at: datetime
+    first_mention_at: datetime
+    last_mention_at: datetime
+    because: str
+    severity_because: tuple[str, ...] = ()
+    mention_count: int = 0
+    by_urgency: Mapping[Urgency, int] = field(default_factory=dict)
+    late: int = 0
+    reach: int = 0
+    rules: Mapping[str, int] = field(default_factory=dict)
+    samples: tuple[str, ...] = ()
+    follows: str = ""
+    run: int = 1
+    closed_at: datetime | None = None
+
+    @property
+    def worst(self) -> Urgency:
+        """The gravest urgency counted; low when nothing is."""
+        return max(
+            (u for u, n in self.by_urgency.items() if n), key=lambda u: u.rank, default=Urgency.LOW
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What people decided about an incident. An empty desk is one that nobody has touched."""
+
+    incident_id: str
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+    owner: str = ""
+    resolved_at: datetime | None = None
+    resolved_by: str = ""
+    dismissed: bool = False
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Somebody has taken it, or it is closed: nobody is to be paged any more."""
+        return self.acknowledged_at is not None or self.resolved_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """The one ladder timer of an incident: which run, how many pages it has fired, when the next
+    is due.
+
+    It exists exactly as long as somebody is still to be paged. `claim` and `claimed_until` say
+    which invocation works on it; `attempts` counts failed publishes of the present step, since
+    `failing_since`; `sent` lists the `person/channel` pairs of the present step that already went.
+    """
+
+    incident_id: str
+    name: str
+    run: int
+    fired: int
+    severity: Severity
+    due_at: datetime
+    claim: str = ""
+    claimed_until: datetime | None = None
+    attempts: int = 0
+    failing_since: datetime | None = None
+    sent: tuple[str, ...] = ()
+
+
+LADDER_TIMER = "ladder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of an incident's timeline. `what` is a code of `docs/data.md`, `facts` its values:
+    ids, counts and our own words, so that the timeline can be kept for ever.
+
+    `id` is derived from what happened: writing it twice is writing it once.
+    """
+
+    incident_id: str
+    at: datetime
+    id: str
+    what: str
+    by: str
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """What escalate has done for an incident. `delay` is the worst lateness of a page so far."""
+
+    incident_id: str
+    pages: int = 0
+    first_paged_at: datetime | None = None
+    last_paged_at: datetime | None = None
+    delay: timedelta = timedelta(0)
+    failing_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladders:
+    """The ladders that the incident was opened with, one per severity, and the plan's id."""
+
+    incident_id: str
+    plan_id: str
+    by_severity: Mapping[Severity, Ladder]
+
+
+def state_of(tally: Tally, desk: Desk) -> State:
+    """The state that people see: the desk's word goes before the tally's."""
+    if desk.resolved_at is not None:
+        return State.DISMISSED if desk.dismissed else State.RESOLVED
+    if desk.acknowledged_at is not None:
+        return State.ACKNOWLEDGED
+    return State.OPEN
