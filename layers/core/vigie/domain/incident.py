@@ -134,6 +134,7 @@ class Timer:
     """
 
     incident_id: str
+    brand: str
     name: str
     run: int
     fired: int

@@ -223,6 +223,7 @@ def timer_to_item(timer: Timer) -> Item:
             "sk": timer_sk(timer.name),
             "v": STATE_VERSION,
             "type": "timer",
+            "timer_brand": timer.brand,
             "name": timer.name,
             "run": timer.run,
             "fired": timer.fired,
@@ -243,6 +244,7 @@ def timer_from_item(item: Mapping[str, Any]) -> Timer:
     data = _read(item)
     return Timer(
         incident_id=data["pk"],
+        brand=data["timer_brand"],
         name=data["name"],
         run=data["run"],
         fired=data["fired"],
