@@ -28,8 +28,17 @@ READABLE_VERSIONS = frozenset({1})
 # A pack stays far under SQS's 1 MiB and under what one triage slice takes.
 PACK_MENTIONS = 25
 PACK_BYTES = 200_000
+LARGEST_ID = 2**63 - 1
 
 COMMANDS = frozenset({"resolve", "dismiss"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """One item of a pack that cannot be read, as a message of its own, and why."""
+
+    body: str
+    rejected: Rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +47,7 @@ class Mentions:
 
     brand: str
     mentions: tuple[Mention, ...]
+    unreadable: tuple["Unreadable", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +56,7 @@ class Classified:
 
     brand: str
     mentions: tuple[LabelledMention, ...]
+    unreadable: tuple["Unreadable", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +126,8 @@ def encode(message: Mentions | Classified | Command | Tick | StepDue) -> str:
 def decode_mentions(body: str) -> Mentions:
     """What the Mentions and Urgent queues carry."""
     data = _opened(body, {"mentions"})
-    return Mentions(
-        brand=_text(data, "brand"),
-        mentions=tuple(_each(data, "mentions", mention_from_dict)),
-    )
+    mentions, unreadable = _each(data, mention_from_dict)
+    return Mentions(brand=_text(data, "brand"), mentions=mentions, unreadable=unreadable)
 
 
 def decode_for_triage(body: str) -> TriageMessage:
@@ -140,19 +149,8 @@ def decode_for_triage(body: str) -> TriageMessage:
             by=_text(data, "by"),
             at=_instant(data, "at"),
         )
-    return Classified(
-        brand=brand,
-        mentions=tuple(
-            _each(
-                data,
-                "mentions",
-                lambda item: LabelledMention(
-                    mention=mention_from_dict(item),
-                    labels=labels_from_dict(_mapping(item, "labels")),
-                ),
-            )
-        ),
-    )
+    mentions, unreadable = _each(data, _labelled_from_dict)
+    return Classified(brand=brand, mentions=mentions, unreadable=unreadable)
 
 
 def decode_step(body: str) -> StepDue:
@@ -207,16 +205,20 @@ def mention_from_dict(data: Mapping[str, Any]) -> Mention:
     """The inverse of `mention_to_dict`. Raises `Rejected` naming the field."""
     author = _mapping(data, "author")
     followers = author.get("followers")
+    if followers is not None and (isinstance(followers, bool) or not isinstance(followers, int)):
+        raise Rejected(
+            f"followers is {_shape(followers)}, expected a whole number", field="author.followers"
+        )
     return Mention(
         brand=_text(data, "brand"),
         platform=_text(data, "platform"),
-        post_id=_text(data, "id"),
-        root_id=_text(data, "root"),
+        post_id=_post_id(data, "id"),
+        root_id=_post_id(data, "root"),
         text=_text(data, "text"),
         author=Author(
             id=_text(author, "id"),
             handle=str(author.get("handle", "")),
-            followers=None if followers is None else int(followers),
+            followers=followers,
         ),
         posted_at=_instant(data, "posted_at"),
         received_at=_instant(data, "received_at"),
@@ -295,6 +297,15 @@ def _text(data: Mapping[str, Any], field: str) -> str:
     return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
 
 
+def _post_id(data: Mapping[str, Any], field: str) -> str:
+    value = _text(data, field)
+    if not (value.isascii() and value.isdecimal() and int(value) <= LARGEST_ID):
+        raise Rejected(
+            f"{field} is not an X id; expected a decimal number up to 2^63-1 as a text", field=field
+        )
+    return value
+
+
 def _mapping(data: Mapping[str, Any], field: str) -> Mapping[str, Any]:
     value = data.get(field)
     if not isinstance(value, dict):
@@ -312,18 +323,32 @@ def _instant(data: Mapping[str, Any], field: str) -> datetime:
         ) from error
 
 
+def _labelled_from_dict(data: Mapping[str, Any]) -> LabelledMention:
+    return LabelledMention(
+        mention=mention_from_dict(data), labels=labels_from_dict(_mapping(data, "labels"))
+    )
+
+
 def _each(
-    data: Mapping[str, Any], field: str, read: Callable[[Mapping[str, Any]], T]
-) -> Iterator[T]:
-    items = data.get(field)
+    pack: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]
+) -> tuple[tuple[T, ...], tuple[Unreadable, ...]]:
+    """Read a pack's items one by one: a bad one must not take its neighbours with it."""
+    items = pack.get("mentions")
     if not isinstance(items, list):
-        raise Rejected(f"{field} is {_shape(items)}, expected a list", field=field)
-    for position, item in enumerate(items):
-        if not isinstance(item, dict):
-            raise Rejected(
-                f"{field}[{position}] is {_shape(item)}, expected an object", field=field
-            )
-        yield read(item)
+        raise Rejected(f"mentions is {_shape(items)}, expected a list", field="mentions")
+    readable: list[T] = []
+    unreadable: list[Unreadable] = []
+    for item in items:
+        try:
+            if not isinstance(item, dict):
+                raise Rejected(f"a mention is {_shape(item)}, expected an object", field="mentions")
+            if item.get("brand") != pack.get("brand"):
+                raise Rejected("brand is not the brand of the pack", field="brand")
+            readable.append(read(item))
+        except Rejected as rejected:
+            body = json.dumps(dict(pack) | {"mentions": [item]}, separators=(",", ":"))
+            unreadable.append(Unreadable(body=body, rejected=rejected))
+    return tuple(readable), tuple(unreadable)
 
 
 def _shape(value: Any) -> str:

@@ -4,10 +4,13 @@ Every method may raise `Unavailable` (throttled, timed out, not answering): the 
 message in the queue. Conditional writes raise `Conflict`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from vigie.domain.change import Change, Known
+from vigie.domain.incident import BrandState, Desk, Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +50,34 @@ class Backoff(Protocol):
 
     def hide(self, receipt_handle: str, delay: timedelta) -> None:
         """Best effort: when it fails, the queue's own visibility timeout applies."""
+        ...
+
+
+# ------------------------------------------------------------------------------------ triage
+
+# Prefix of the conditions that name a candidate which is no longer stored.
+GONE = "gone:"
+
+
+class TriageStore(Protocol):
+    """What triage reads and commits; all reads are strongly consistent."""
+
+    def state(self, brand: str) -> BrandState:
+        """The brand's state, a fresh one (version 0) for a brand never seen."""
+        ...
+
+    def known(self, keys: Sequence[str]) -> Mapping[str, Known]:
+        """What is stored under the mentions' keys; absent keys are left out."""
+        ...
+
+    def incidents(self, ids: Sequence[str]) -> Mapping[str, tuple[Tally, Desk]]:
+        """Tally and desk (empty when nobody touched it) of each incident that exists."""
+        ...
+
+    def commit(self, change: Change, now: datetime) -> None:
+        """Write all of the change or nothing.
+
+        Raises `Conflict` when the brand's state, a mention or a desk is no longer what was read;
+        its `failed` names adopted mentions that are gone as `gone:<key>`.
+        """
         ...

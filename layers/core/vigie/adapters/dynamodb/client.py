@@ -1,0 +1,84 @@
+"""DynamoDB calls with their failures as ours: `Conflict` or `Unavailable`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from vigie.errors import Conflict, Unavailable
+
+Item = dict[str, Any]
+BATCH_GET_KEYS = 100
+# A batch read that keeps being cut short is throttled: give way.
+BATCH_GET_ROUNDS = 5
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """SDK errors become `Conflict` (a condition failed) or `Unavailable` (everything else).
+
+    An access denied or a malformed request is `Unavailable` too: the message waits, and the
+    alarm on its age tells people, rather than being lost to a mistake in a deployment.
+    """
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code == "ConditionalCheckFailedException":
+            raise Conflict(what) from error
+        raise Unavailable(f"{what}: DynamoDB answered {code}") from error
+    except BotoCoreError as error:
+        raise Unavailable(f"{what}: {type(error).__name__}") from error
+
+
+def transact(client: Any, what: str, actions: Sequence[tuple[str, Item]]) -> None:
+    """Write `actions`, each with a name for its condition, in one transaction.
+
+    Raises `Conflict` whose `failed` lists the names of the conditions that did not hold; it is
+    empty when another transaction was in the way. The SDK adds the token that makes its own
+    retries harmless.
+    """
+    try:
+        client.transact_write_items(TransactItems=[action for _, action in actions])
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        reasons = [
+            reason.get("Code", "None") for reason in error.response.get("CancellationReasons", ())
+        ]
+        if code in ("TransactionConflictException", "TransactionInProgressException"):
+            raise Conflict(what) from error
+        if code == "TransactionCanceledException":
+            failed = [
+                name
+                for (name, _), reason in zip(actions, reasons, strict=False)
+                if reason == "ConditionalCheckFailed"
+            ]
+            if failed or "TransactionConflict" in reasons:
+                raise Conflict(what, failed) from error
+            raise Unavailable(f"{what}: cancelled ({', '.join(sorted(set(reasons)))})") from error
+        raise Unavailable(f"{what}: DynamoDB answered {code}") from error
+    except BotoCoreError as error:
+        raise Unavailable(f"{what}: {type(error).__name__}") from error
+
+
+def batch_get(
+    client: Any, table: str, keys: Sequence[Item], **options: Any
+) -> Iterator[Mapping[str, Any]]:
+    """Read items by key, strongly consistent, in no particular order; missing ones are left out.
+
+    `options` go into the table's part of the request (`ProjectionExpression` and the like).
+    Raises `Unavailable` when DynamoDB keeps leaving keys unprocessed.
+    """
+    for start in range(0, len(keys), BATCH_GET_KEYS):
+        asked = {"Keys": list(keys[start : start + BATCH_GET_KEYS]), "ConsistentRead": True}
+        request = {table: asked | options}
+        for _ in range(BATCH_GET_ROUNDS):
+            with translated("batch read"):
+                answer = client.batch_get_item(RequestItems=request)
+            yield from answer.get("Responses", {}).get(table, ())
+            request = answer.get("UnprocessedKeys") or {}
+            if not request:
+                break
+        else:
+            raise Unavailable("batch read: keys stayed unprocessed")

@@ -1,0 +1,164 @@
+"""`TriageStore` on the three tables: consistent reads, one conditional transaction a commit."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from vigie.adapters.dynamodb.client import batch_get, transact, translated
+from vigie.adapters.dynamodb.items import (
+    DESK,
+    STATE,
+    TALLY,
+    Item,
+    desk_from_item,
+    entry_to_item,
+    key,
+    ladders_to_item,
+    next_version,
+    state_from_item,
+    state_to_item,
+    tally_from_item,
+    tally_to_item,
+    timer_to_item,
+)
+from vigie.adapters.dynamodb.mention_items import (
+    incident_shard,
+    known_from_item,
+    mention_key,
+    mention_to_item,
+)
+from vigie.domain.change import Change, Known, Stored
+from vigie.domain.incident import BrandState, Desk, Tally
+from vigie.ports import GONE
+
+
+class DynamoTriageStore:
+    """See `TriageStore`. `retention` is how long a mention is kept."""
+
+    def __init__(
+        self, client: Any, *, mentions: str, incidents: str, brands: str, retention: timedelta
+    ) -> None:
+        self._client = client
+        self._mentions = mentions
+        self._incidents = incidents
+        self._brands = brands
+        self._retention = retention
+
+    def state(self, brand: str) -> BrandState:
+        """See `TriageStore.state`."""
+        with translated("read the brand's state"):
+            answer = self._client.get_item(
+                TableName=self._brands, Key=key(brand, STATE), ConsistentRead=True
+            )
+        item = answer.get("Item")
+        return state_from_item(item) if item else BrandState(brand=brand)
+
+    def known(self, keys: Sequence[str]) -> Mapping[str, Known]:
+        """See `TriageStore.known`."""
+        unique = list(dict.fromkeys(keys))
+        found = batch_get(
+            self._client,
+            self._mentions,
+            [mention_key(k) for k in unique],
+            ProjectionExpression="pk, post_id, incident_id, deleted",
+        )
+        return {item["pk"]["S"]: known_from_item(item) for item in found}
+
+    def incidents(self, ids: Sequence[str]) -> Mapping[str, tuple[Tally, Desk]]:
+        """See `TriageStore.incidents`."""
+        tallies: dict[str, Tally] = {}
+        desks: dict[str, Desk] = {}
+        keys = [key(id_, sk) for id_ in dict.fromkeys(ids) for sk in (TALLY, DESK)]
+        for item in batch_get(self._client, self._incidents, keys):
+            if item["sk"]["S"] == TALLY:
+                tallies[item["pk"]["S"]] = tally_from_item(item)
+            else:
+                desks[item["pk"]["S"]] = desk_from_item(item)
+        return {
+            id_: (tally, desks.get(id_, Desk(incident_id=id_))) for id_, tally in tallies.items()
+        }
+
+    def commit(self, change: Change, now: datetime) -> None:
+        """See `TriageStore.commit`."""
+        opened = {ladders.incident_id for ladders in change.ladders}
+        actions = [("state", self._put_state(change.state, now))]
+        actions += [
+            (f"mention:{s.labelled.mention.key}", self._put(s, now)) for s in change.mentions
+        ]
+        actions += [(f"{GONE}{k}", self._adopt(k, id_)) for k, id_ in change.adopted]
+        actions += [
+            (f"tally:{tally.id}", self._put_tally(tally, is_new=tally.id in opened))
+            for tally in change.tallies
+        ]
+        actions += [
+            ("item", {"Put": {"TableName": self._incidents, "Item": item}})
+            for item in (
+                *map(ladders_to_item, change.ladders),
+                *map(timer_to_item, change.timers),
+                *map(entry_to_item, change.entries),
+            )
+        ]
+        actions += [
+            (f"desk:{id_}", self._check_desk(id_, unacknowledged))
+            for id_, unacknowledged in change.checks.items()
+        ]
+        transact(self._client, "commit a slice", actions)
+
+    def _put_state(self, state: BrandState, now: datetime) -> Item:
+        put: Item = {"TableName": self._brands, "Item": state_to_item(next_version(state, now))}
+        if state.version == 0:
+            put["ConditionExpression"] = "attribute_not_exists(pk)"
+        else:
+            put["ConditionExpression"] = "version = :read"
+            put["ExpressionAttributeValues"] = {":read": {"N": str(state.version)}}
+        return {"Put": put}
+
+    def _put(self, stored: Stored, now: datetime) -> Item:
+        put: Item = {
+            "TableName": self._mentions,
+            "Item": mention_to_item(stored, now, self._retention),
+        }
+        if stored.replaces:
+            put["ConditionExpression"] = "post_id = :read AND attribute_not_exists(deleted)"
+            put["ExpressionAttributeValues"] = {":read": {"S": stored.replaces}}
+        else:
+            put["ConditionExpression"] = "attribute_not_exists(pk)"
+        return {"Put": put}
+
+    def _adopt(self, mention: str, incident_id: str) -> Item:
+        return {
+            "Update": {
+                "TableName": self._mentions,
+                "Key": mention_key(mention),
+                "ConditionExpression": "attribute_exists(#text)",
+                "UpdateExpression": "SET incident_id = :incident, incident_shard = :shard",
+                "ExpressionAttributeNames": {"#text": "text"},
+                "ExpressionAttributeValues": {
+                    ":incident": {"S": incident_id},
+                    ":shard": {"S": incident_shard(incident_id, mention.rsplit("#", 1)[-1])},
+                },
+            }
+        }
+
+    def _put_tally(self, tally: Tally, *, is_new: bool) -> Item:
+        # The brand's version already keeps others out; this guards an old record's identity.
+        condition = "attribute_not_exists(pk)" if is_new else "attribute_exists(pk)"
+        return {
+            "Put": {
+                "TableName": self._incidents,
+                "Item": tally_to_item(tally),
+                "ConditionExpression": condition,
+            }
+        }
+
+    def _check_desk(self, incident_id: str, unacknowledged: bool) -> Item:
+        condition = "attribute_not_exists(resolved_at)"
+        if unacknowledged:
+            condition += " AND attribute_not_exists(acknowledged_at)"
+        return {
+            "ConditionCheck": {
+                "TableName": self._incidents,
+                "Key": key(incident_id, DESK),
+                "ConditionExpression": condition,
+            }
+        }

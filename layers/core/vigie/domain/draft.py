@@ -1,0 +1,234 @@
+"""A brand's change while triage makes it, from the stored state to the commit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from vigie.domain.change import Change, Stored
+from vigie.domain.incident import (
+    LADDER_TIMER,
+    BrandState,
+    Candidate,
+    ClosedIncident,
+    Desk,
+    Entry,
+    Ladders,
+    OpenIncident,
+    Tally,
+    Timer,
+)
+from vigie.domain.labels import Kind, Urgency
+from vigie.domain.mention import LabelledMention
+from vigie.domain.plan import Plan
+from vigie.domain.severity import assess
+
+CLOSED_KEPT = 10
+SAMPLES_KEPT = 5
+RULES_KEPT = 12
+# Bounds the brand's state; beyond it the incidents that were quiet longest take no more mentions.
+OPEN_KEPT = 80
+
+
+@dataclass
+class Draft:
+    """The change while it is being made: open incidents, tallies and what is to be written."""
+
+    plan: Plan
+    now: datetime
+    open: dict[str, OpenIncident]
+    closed: list[ClosedIncident]
+    candidates: dict[Kind, list[Candidate]]
+    tallies: dict[str, Tally]
+    desks: Mapping[str, Desk]
+    touched: dict[str, None] = field(default_factory=dict)
+    opened: list[str] = field(default_factory=list)
+    stored: list[Stored] = field(default_factory=list)
+    adopted: list[tuple[str, str]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+
+def draft_of(
+    state: BrandState,
+    tallies: Mapping[str, Tally],
+    desks: Mapping[str, Desk],
+    plan: Plan,
+    now: datetime,
+    gone: frozenset[str] = frozenset(),
+) -> Draft:
+    """The state with what people closed taken out, whether or not their command has arrived."""
+    draft = Draft(
+        plan=plan,
+        now=now,
+        open={i.id: i for i in state.open},
+        closed=list(state.closed),
+        candidates={
+            kind: [
+                c
+                for c in waiting
+                if c.key not in gone and now - c.at <= plan.thresholds.open_window
+            ]
+            for kind, waiting in state.candidates.items()
+        },
+        tallies=dict(tallies),
+        desks=desks,
+    )
+    for incident_id, tally in tallies.items():
+        resolved_at = desks[incident_id].resolved_at
+        if resolved_at is None:
+            continue
+        _set_aside(draft, incident_id, tally.kind, resolved_at)
+        if tally.closed_at is None:
+            draft.tallies[incident_id] = replace(tally, closed_at=resolved_at)
+            draft.touched[incident_id] = None
+    # What has been quiet for long takes no mention any more: people still see it as open, but
+    # the brand's state need not carry it.
+    by_age = sorted(draft.open.values(), key=lambda i: i.last_mention_at, reverse=True)
+    for position, incident in enumerate(by_age):
+        if position >= OPEN_KEPT or now - incident.last_mention_at > plan.thresholds.quiet_after:
+            _set_aside(draft, incident.id, incident.kind, incident.last_mention_at)
+    return draft
+
+
+def _set_aside(draft: Draft, incident_id: str, kind: Kind, at: datetime) -> None:
+    draft.open.pop(incident_id, None)
+    if all(c.id != incident_id for c in draft.closed):
+        draft.closed.append(ClosedIncident(id=incident_id, kind=kind, closed_at=at))
+
+
+def count(draft: Draft, incident_id: str, labelled: LabelledMention) -> None:
+    """Add one mention to the tally, and bring its severity and the brand's summary up to date."""
+    mention, labels = labelled.mention, labelled.labels
+    tally = draft.tallies[incident_id]
+    by_urgency = dict(tally.by_urgency)
+    by_urgency[labels.urgency] = by_urgency.get(labels.urgency, 0) + 1
+    rules = dict(tally.rules)
+    for rule in sorted({r.rule for r in labels.reasons}):
+        if rule in rules or len(rules) < RULES_KEPT:
+            rules[rule] = rules.get(rule, 0) + 1
+    samples = tally.samples
+    if labels.urgency.rank > tally.worst.rank:
+        samples = (mention.key, *samples)[:SAMPLES_KEPT]
+    elif len(samples) < SAMPLES_KEPT:
+        samples = (*samples, mention.key)
+    late = tally.late + (labels.urgency is Urgency.HIGH and is_late(draft, labelled))
+    reach = tally.reach + (mention.author.followers or 0)
+    severity, because = assess(by_urgency, late, reach, draft.plan.thresholds)
+    if severity.rank <= tally.severity.rank and tally.mention_count:
+        # Falling is for people; at the same level the first reasons stay.
+        severity = max(severity, tally.severity, key=lambda s: s.rank)
+        because = tally.severity_because if severity is tally.severity else because
+    counted = replace(
+        tally,
+        severity=severity,
+        severity_because=because,
+        first_mention_at=min(tally.first_mention_at, mention.posted_at),
+        last_mention_at=max(tally.last_mention_at, mention.posted_at),
+        mention_count=tally.mention_count + 1,
+        by_urgency=by_urgency,
+        late=late,
+        reach=reach,
+        rules=rules,
+        samples=samples,
+    )
+    draft.tallies[incident_id] = counted
+    draft.touched[incident_id] = None
+    draft.open[incident_id] = OpenIncident(
+        id=incident_id,
+        kind=counted.kind,
+        severity=counted.severity,
+        worst=counted.worst,
+        opened_at=counted.opened_at,
+        last_mention_at=counted.last_mention_at,
+    )
+
+
+def is_late(draft: Draft, labelled: LabelledMention) -> bool:
+    """Old on arrival (backfill, redrive): it counts and attaches, but raises nothing by volume."""
+    mention = labelled.mention
+    return mention.received_at - mention.posted_at > draft.plan.page_if_younger_than
+
+
+def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
+    """The draft as one commit: what it opened, raised, counted and closed."""
+    timers: list[Timer] = []
+    ladders: list[Ladders] = []
+    checks: dict[str, bool] = {}
+    tallies: list[Tally] = []
+    old = {i.id: i for i in before.open}
+    for incident_id in draft.touched:
+        tally = draft.tallies[incident_id]
+        if incident_id in draft.opened:
+            timers.append(_first_timer(tally, draft.now))
+            ladders.append(
+                Ladders(
+                    incident_id=incident_id,
+                    plan_id=draft.plan.id,
+                    by_severity=draft.plan.ladders,
+                )
+            )
+            draft.entries.append(_opened_entry(tally, draft.now))
+        elif tally.closed_at is None:
+            checks[incident_id] = False
+            if tally.severity.rank > old[incident_id].severity.rank:
+                tally = replace(tally, run=tally.run + 1)
+                draft.entries.append(_raised_entry(tally, old[incident_id], draft.now))
+                if not draft.desks[incident_id].is_acknowledged:
+                    checks[incident_id] = True
+                    timers.append(_first_timer(tally, draft.now))
+        tallies.append(tally)
+    return Change(
+        state=replace(
+            before,
+            open=tuple(draft.open.values()),
+            candidates={kind: tuple(c) for kind, c in draft.candidates.items() if c},
+            closed=tuple(draft.closed[-CLOSED_KEPT:]),
+        ),
+        mentions=tuple(draft.stored),
+        adopted=tuple(draft.adopted),
+        tallies=tuple(tallies),
+        ladders=tuple(ladders),
+        timers=tuple(timers),
+        entries=tuple(draft.entries),
+        checks=checks,
+        duplicates=duplicates,
+    )
+
+
+def _first_timer(tally: Tally, now: datetime) -> Timer:
+    return Timer(
+        incident_id=tally.id,
+        brand=tally.brand,
+        name=LADDER_TIMER,
+        run=tally.run,
+        fired=0,
+        severity=tally.severity,
+        due_at=now,
+    )
+
+
+def _opened_entry(tally: Tally, now: datetime) -> Entry:
+    facts: dict[str, str | int] = {
+        "because": tally.because,
+        "kind": tally.kind.value,
+        "severity": tally.severity.value,
+        "mentions": tally.mention_count,
+    }
+    if tally.follows:
+        facts["follows"] = tally.follows
+    return Entry(incident_id=tally.id, at=now, id="opened", what="opened", by="triage", facts=facts)
+
+
+def _raised_entry(tally: Tally, old: OpenIncident, now: datetime) -> Entry:
+    return Entry(
+        incident_id=tally.id,
+        at=now,
+        id=f"raised-{tally.run}",
+        what="severity_raised",
+        by="triage",
+        facts={
+            "from": old.severity.value,
+            "to": tally.severity.value,
+            "because": "; ".join(tally.severity_because),
+            "mentions": tally.mention_count,
+        },
+    )

@@ -1,0 +1,202 @@
+"""The reduce: fold labelled mentions, commands and ticks into a brand's incidents.
+
+Everything here is a decision: `fold` and its siblings return the change to be committed in one
+transaction and touch nothing.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from vigie.domain.change import Change, Known, Stored
+from vigie.domain.draft import SAMPLES_KEPT, Draft, change_of, count, draft_of, is_late
+from vigie.domain.incident import BrandState, Candidate, Desk, OpenIncident, Tally
+from vigie.domain.labels import Kind, Urgency
+from vigie.domain.mention import LabelledMention
+from vigie.domain.plan import Plan
+from vigie.domain.severity import assess
+
+CANDIDATES_KEPT = 10
+# How long after an incident's end a new one of the same kind counts as its flare-up.
+FLARE_UP = timedelta(hours=24)
+
+
+def concerned(state: BrandState, mentions: Sequence[LabelledMention]) -> tuple[str, ...]:
+    """Ids of the open incidents that `fold` may touch for these mentions."""
+    kinds = {m.labels.kind for m in mentions if _counts(m)}
+    return tuple(i.id for i in state.open if i.kind in kinds)
+
+
+def fold(
+    state: BrandState,
+    tallies: Mapping[str, Tally],
+    desks: Mapping[str, Desk],
+    known: Mapping[str, Known],
+    mentions: Sequence[LabelledMention],
+    plan: Plan,
+    now: datetime,
+    gone: frozenset[str] = frozenset(),
+) -> Change:
+    """Fold one slice of mentions of one brand.
+
+    `tallies` and `desks` hold the `concerned` incidents, `known` the mentions already stored,
+    `gone` the keys of candidates that were erased since they were counted.
+    """
+    draft = draft_of(state, tallies, desks, plan, now, gone)
+    duplicates = 0
+    for labelled in _newest_versions(mentions):
+        mention = labelled.mention
+        before = known.get(mention.key)
+        if before is None:
+            incident_id = _place(draft, labelled)
+            draft.stored.append(Stored(labelled=labelled, incident_id=incident_id))
+        elif before.deleted or int(before.post_id) >= int(mention.post_id):
+            duplicates += 1
+        else:
+            # A newer version of a counted post: its labels change, no count does.
+            duplicates += 1
+            draft.stored.append(
+                Stored(labelled=labelled, incident_id=before.incident_id, replaces=before.post_id)
+            )
+    repeated = len(mentions) - len({m.mention.key for m in mentions})
+    return change_of(draft, state, duplicates + repeated)
+
+
+def close(
+    state: BrandState,
+    tally: Tally | None,
+    desk: Desk,
+    plan: Plan,
+    now: datetime,
+) -> Change:
+    """Fold a person's `resolve` or `dismiss`; closing twice changes nothing."""
+    if tally is None or desk.resolved_at is None:
+        return Change(state=state)
+    return change_of(draft_of(state, {tally.id: tally}, {tally.id: desk}, plan, now), state, 0)
+
+
+def tick(state: BrandState, plan: Plan, now: datetime) -> Change:
+    """A minute without traffic: candidates whose window has passed are let go."""
+    return change_of(draft_of(state, {}, {}, plan, now), state, 0)
+
+
+def _newest_versions(mentions: Sequence[LabelledMention]) -> list[LabelledMention]:
+    """Each key once, with its newest version, in order of first appearance."""
+    newest: dict[str, LabelledMention] = {}
+    for labelled in mentions:
+        key = labelled.mention.key
+        kept = newest.get(key)
+        if kept is None or int(labelled.mention.post_id) > int(kept.mention.post_id):
+            newest[key] = labelled
+    return list(newest.values())
+
+
+def _counts(labelled: LabelledMention) -> bool:
+    """Whether the mention says something about a crisis: a repost is an echo, not a voice."""
+    return not labelled.mention.repost and (
+        labelled.labels.urgency is Urgency.CRITICAL
+        or (labelled.labels.urgency is not Urgency.LOW and labelled.labels.kind is not Kind.NONE)
+    )
+
+
+def _place(draft: Draft, labelled: LabelledMention) -> str:
+    """The incident that the mention belongs to, opened if need be; "" for none."""
+    if not _counts(labelled):
+        return ""
+    incident = _match(draft, labelled)
+    if incident is None:
+        return _start(draft, labelled)
+    count(draft, incident.id, labelled)
+    return incident.id
+
+
+def _match(draft: Draft, labelled: LabelledMention) -> OpenIncident | None:
+    """The latest open incident of the mention's kind that is not yet history.
+
+    A critical mention joins only an incident that somebody was already woken for on account of a
+    critical one. Otherwise a person in danger would drown in an acknowledged breakdown.
+    """
+    quiet_after = draft.plan.thresholds.quiet_after
+    critical = labelled.labels.urgency is Urgency.CRITICAL
+    matching = [
+        i
+        for i in draft.open.values()
+        if i.kind is labelled.labels.kind
+        and labelled.mention.posted_at - i.last_mention_at <= quiet_after
+        and (not critical or i.worst is Urgency.CRITICAL)
+    ]
+    return max(matching, key=lambda i: (i.opened_at, i.id), default=None)
+
+
+def _start(draft: Draft, labelled: LabelledMention) -> str:
+    """Open by trip-wire or by company; otherwise let the mention wait as a candidate."""
+    mention, labels = labelled.mention, labelled.labels
+    if labels.urgency is Urgency.CRITICAL:
+        rules = sorted({r.rule for r in labels.reasons if r.label == "urgency:critical"})
+        because = f"one critical mention ({', '.join(rules[:3]) or 'classifier'})"
+        return _open(draft, labelled, because, ())
+    if labels.urgency is not Urgency.HIGH or is_late(draft, labelled):
+        return ""
+    limits = draft.plan.thresholds
+    waiting = draft.candidates.setdefault(labels.kind, [])
+    author = short_hash(mention.author.id)
+    company = [
+        c
+        for c in waiting
+        if abs(mention.posted_at - c.at) <= limits.open_window and c.author != author
+    ]
+    voices = {c.author for c in company}
+    if len(voices) + 1 < limits.open_after:
+        waiting.append(
+            Candidate(
+                key=mention.key,
+                author=author,
+                at=mention.posted_at,
+                reach=mention.author.followers or 0,
+            )
+        )
+        del waiting[:-CANDIDATES_KEPT]
+        return ""
+    minutes = int(limits.open_window.total_seconds() // 60)
+    because = (
+        f"{len(voices) + 1} high mentions of kind {labels.kind.value} "
+        f"by different authors within {minutes} minutes"
+    )
+    adopted = [c for c in waiting if abs(mention.posted_at - c.at) <= limits.open_window]
+    draft.candidates[labels.kind] = []
+    return _open(draft, labelled, because, adopted)
+
+
+def _open(
+    draft: Draft, labelled: LabelledMention, because: str, company: Sequence[Candidate]
+) -> str:
+    mention, kind = labelled.mention, labelled.labels.kind
+    incident_id = f"inc-{short_hash(mention.key)}"
+    earliest = min([mention.posted_at, *(c.at for c in company)])
+    follows = [c.id for c in draft.closed if c.kind is kind and draft.now - c.closed_at <= FLARE_UP]
+    severity, reasons = assess({}, 0, 0, draft.plan.thresholds)
+    draft.tallies[incident_id] = Tally(
+        id=incident_id,
+        brand=mention.brand,
+        kind=kind,
+        severity=severity,
+        severity_because=reasons,
+        opened_at=draft.now,
+        first_mention_at=earliest,
+        last_mention_at=mention.posted_at,
+        because=because,
+        mention_count=len(company),
+        by_urgency={Urgency.HIGH: len(company)} if company else {},
+        reach=sum(c.reach for c in company),
+        samples=tuple(c.key for c in company)[:SAMPLES_KEPT],
+        follows=follows[-1] if follows else "",
+    )
+    draft.opened.append(incident_id)
+    draft.adopted.extend((c.key, incident_id) for c in company)
+    count(draft, incident_id, labelled)
+    return incident_id
+
+
+def short_hash(text: str) -> str:
+    """Ten hexadecimal characters: enough to tell authors and incidents of a brand apart."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:10]
