@@ -1,0 +1,137 @@
+"""What no field can tell alone: references, unique ids, addresses where they must not stand.
+
+These read the raw document, so that they speak even while some field has the wrong shape.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from vigie.planning.models import ContactModel, PlanModel
+from vigie.planning.problems import Problem, shown
+
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+# With a country code, or in the French national form; X ids are bare digits without a leading 0.
+_PHONE = re.compile(
+    r"(?<![\w+])\+[0-9](?:[ .()-]{0,2}[0-9]){6,14}(?![0-9])"
+    r"|(?<![0-9])0[1-9](?:[ .-]?[0-9]{2}){4}(?![0-9])"
+)
+
+
+def addresses(text: str) -> Iterator[Problem]:
+    """Addresses in the plan's text, comments included: the layer ships, contacts.yaml does not."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        for what, pattern in (("a mail address", _MAIL), ("a phone number", _PHONE)):
+            match = pattern.search(line)
+            if match:
+                yield Problem(
+                    path=f"line {number}",
+                    found=f"{what} ({match[0][:3]}…)",
+                    expected="people by id and role, without addresses",
+                    mend="move it to contacts.yaml, which is never committed and never ships",
+                )
+
+
+def references(data: Any) -> Iterator[Problem]:
+    """Ids that stand twice or lead nowhere, and brands that nothing would be read for."""
+    brands, people = _maps(data, "brands"), _maps(data, "people")
+    yield from _twice("brands", brands)
+    yield from _twice("people", people)
+    yield from _shared_handles(brands)
+    for position, brand in enumerate(brands):
+        if not any(brand.get(field) for field in ("handles", "x_ids", "queries")):
+            yield Problem(
+                path=f"brands[{position}]",
+                found="no handles, no x_ids and no queries",
+                expected="a handle, an X id or a query, or nothing is ever read for it",
+                mend="add `handles: [name]`, `x_ids` or `queries`",
+            )
+    yield from _unknown_people(data, people)
+
+
+def reachability(plan: PlanModel, contacts: dict[str, ContactModel]) -> Iterator[Problem]:
+    """People of the ladders without the address that a channel needs, contacts of nobody."""
+    known = {person.id for person in plan.people}
+    for person in sorted(contacts.keys() - known):
+        yield Problem(
+            path=person,
+            found="a contact of nobody",
+            expected=f"one of the plan's people: {', '.join(sorted(known))}",
+            mend="remove it, or add the person to plan.yaml",
+        )
+    needed = {
+        (person.id, channel)
+        for ladder in (plan.ladders.sev1, plan.ladders.sev2, plan.ladders.sev3, plan.ladders.sev4)
+        for step in ladder
+        for person in plan.people
+        if person.id in step.page or person.role in step.page
+        for channel in step.channels
+    }
+    for person, channel in sorted(needed):
+        contact = contacts.get(person)
+        if contact is None or getattr(contact, channel) is None:
+            yield Problem(
+                path=f"{person}.{channel}",
+                found="nothing",
+                expected=f"an address: the ladder pages {person} by {channel}",
+                mend="add it, or take the channel off the ladder",
+            )
+
+
+def _maps(data: Any, field: str) -> list[dict[str, Any]]:
+    items = data.get(field) if isinstance(data, dict) else None
+    return [i if isinstance(i, dict) else {} for i in items] if isinstance(items, list) else []
+
+
+def _twice(field: str, items: list[dict[str, Any]]) -> Iterator[Problem]:
+    counts = Counter(str(item["id"]) for item in items if "id" in item)
+    for position, item in enumerate(items):
+        if counts[str(item.get("id"))] > 1:
+            yield Problem(
+                path=f"{field}[{position}].id",
+                found=f"{shown(item['id'])}, {counts[str(item['id'])]} times",
+                expected="an id that stands once",
+                mend="rename or remove one",
+            )
+
+
+def _shared_handles(brands: list[dict[str, Any]]) -> Iterator[Problem]:
+    owner: dict[tuple[str, str], int] = {}
+    for position, brand in enumerate(brands):
+        for field in ("handles", "x_ids"):
+            values = brand.get(field)
+            for index, value in enumerate(values if isinstance(values, list) else ()):
+                first = owner.setdefault((field, str(value).casefold()), position)
+                if first != position:
+                    yield Problem(
+                        path=f"brands[{position}].{field}[{index}]",
+                        found=f"{shown(value)}, which brands[{first}] has too",
+                        expected="an account that belongs to one brand",
+                        mend="leave it with one of them",
+                    )
+
+
+def _unknown_people(data: Any, people: list[dict[str, Any]]) -> Iterator[Problem]:
+    ids = {str(person["id"]) for person in people if "id" in person}
+    roles = {str(person["role"]) for person in people if "role" in person}
+    for name in sorted(ids & roles):
+        yield Problem(
+            path="people",
+            found=f"{name!r} as an id and as a role",
+            expected="names that are either, or a ladder cannot tell whom it pages",
+            mend="rename the id, as in duty-1",
+        )
+    ladders = data.get("ladders") if isinstance(data, dict) else None
+    for severity, steps in (ladders if isinstance(ladders, dict) else {}).items():
+        for position, step in enumerate(steps if isinstance(steps, list) else ()):
+            page = step.get("page") if isinstance(step, dict) else None
+            for index, who in enumerate(page if isinstance(page, list) else ()):
+                if isinstance(who, str) and who not in ids | roles:
+                    yield Problem(
+                        path=f"ladders.{severity}[{position}].page[{index}]",
+                        found=shown(who),
+                        expected=f"a role ({', '.join(sorted(roles)) or 'none yet'}) "
+                        f"or a person ({', '.join(sorted(ids)) or 'nobody yet'})",
+                        mend="correct it, or add the person under `people`",
+                    )
