@@ -10,7 +10,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from vigie.domain.change import Change, Known
-from vigie.domain.incident import BrandState, Desk, Tally
+from vigie.domain.incident import BrandState, Desk, Entry, Ladders, Paging, Tally, Timer
+from vigie.domain.ladder import PagingChange
+from vigie.domain.links import Link
+from vigie.domain.page import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,5 +82,70 @@ class TriageStore(Protocol):
 
         Raises `Conflict` when the brand's state, a mention or a desk is no longer what was read;
         its `failed` names adopted mentions that are gone as `gone:<key>`.
+        """
+        ...
+
+
+# ---- escalate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An incident as escalate reads it, strongly consistent."""
+
+    tally: Tally
+    desk: Desk
+    ladders: Ladders
+    paging: Paging
+
+
+class Escalations(Protocol):
+    """The ladder timers, and what paging leaves on an incident."""
+
+    def claim(
+        self, incident_id: str, timer: str, *, claim: str, now: datetime, until: datetime
+    ) -> Timer | None:
+        """Take the timer until `until`, if it is due by `now` + `EARLY` and nobody has it.
+
+        None when there is no such timer, it is not due or somebody else works on it. Claiming
+        again with the same `claim` succeeds. Raises `UnknownVersion`.
+        """
+        ...
+
+    def read(self, incident_id: str) -> Standing | None:
+        """None when there is no such incident."""
+        ...
+
+    def desk(self, incident_id: str) -> Desk:
+        """The desk as it is at this moment (strongly consistent); empty when nobody touched it."""
+        ...
+
+    def add_link(self, link: Link) -> None:
+        """Keep an acknowledge link until it expires."""
+        ...
+
+    def move(
+        self, before: Timer, after: Timer, change: PagingChange, entries: Sequence[Entry]
+    ) -> None:
+        """Write timer, paging and entries together, if the timer still has `before`'s run, count
+        and claim. Raises `Conflict` when it is gone or newer: then nothing was written."""
+        ...
+
+    def record(self, incident_id: str, change: PagingChange, entries: Sequence[Entry]) -> None:
+        """Write what was done although the timer is no longer ours."""
+        ...
+
+    def drop(self, timer: Timer) -> None:
+        """Delete a timer that nobody needs any more. Raises `Conflict` when it is gone or newer."""
+        ...
+
+
+class Pager(Protocol):
+    """Where pages go out."""
+
+    def publish(self, message: Message) -> None:
+        """Hand one page to the topic, once, without retry.
+
+        Raises `Unavailable` when it may not have been accepted, `Rejected` when it can never be.
         """
         ...

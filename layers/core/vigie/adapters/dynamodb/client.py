@@ -12,6 +12,8 @@ Item = dict[str, Any]
 BATCH_GET_KEYS = 100
 # A batch read that keeps being cut short is throttled: give way.
 BATCH_GET_ROUNDS = 5
+# Two transactions on one item cancel each other; the next try nearly always finds it free.
+TRANSACTION_TRIES = 5
 
 
 @contextmanager
@@ -60,6 +62,21 @@ def transact(client: Any, what: str, actions: Sequence[tuple[str, Item]]) -> Non
         raise Unavailable(f"{what}: DynamoDB answered {code}") from error
     except BotoCoreError as error:
         raise Unavailable(f"{what}: {type(error).__name__}") from error
+
+
+def insist(client: Any, what: str, actions: Sequence[tuple[str, Item]]) -> None:
+    """`transact`, tried again at once while other transactions are in the way.
+
+    Raises `Conflict` only for conditions that did not hold, and names them.
+    """
+    for _ in range(TRANSACTION_TRIES):
+        try:
+            transact(client, what, actions)
+            return
+        except Conflict as conflict:
+            if conflict.failed:
+                raise
+    raise Unavailable(f"{what}: others kept writing the same items")
 
 
 def batch_get(

@@ -1,0 +1,333 @@
+"""A due step of the ladder: claim it, look at the desk, page, record, plan the next one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from vigie.domain.incident import Entry, Timer
+from vigie.domain.instants import to_iso
+from vigie.domain.ladder import (
+    CLAIM_FOR,
+    FRESH_FOR,
+    SWEEP,
+    PagingChange,
+    climbed,
+    ladder_for,
+    lateness,
+    outstanding,
+    put_off,
+    slot,
+)
+from vigie.domain.links import link_for, link_url
+from vigie.domain.page import Message, Page, compose
+from vigie.domain.plan import Person, Step
+from vigie.errors import Conflict, Rejected, Unavailable, UnknownVersion
+from vigie.messages import StepDue, decode_step, encode
+from vigie.ports import Escalations, Outgoing, Pager, Queue, Standing
+from vigie.records import Record
+from vigie.services.lanes import Lanes, hide, park
+
+Clock = Callable[[], datetime]
+
+# How often the desk is read again because the read had grown old before the publish.
+_READS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one due step came to: pages published and refused, how late the first one was, and
+    whether the rest was put off because pages could not be published."""
+
+    published: int = 0
+    refused: int = 0
+    late: timedelta = timedelta(0)
+    put_off: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """What `fire` works with. `token` makes 12 URL-safe characters that nobody can guess."""
+
+    escalations: Escalations
+    pager: Pager
+    queue: Queue
+    public_url: str
+    clock: Clock
+    token: Callable[[], str]
+
+    def fire(self, due: StepDue) -> Outcome:
+        """Page the step that the timer stands at, if it is due and nobody has taken the incident.
+
+        The message carries no decision: everything is read again here. Raises `Unavailable` when
+        the tables cannot be read or written, `Rejected` for an incident that cannot be paged.
+        """
+        now = self.clock()
+        timer = self.escalations.claim(
+            due.incident_id, due.timer, claim=self.token(), now=now, until=now + CLAIM_FOR
+        )
+        if timer is None:
+            return Outcome()
+        standing = self.escalations.read(timer.incident_id)
+        if standing is None:
+            raise Rejected(
+                f"incident {timer.incident_id} has a timer but no tally or no ladder; "
+                "restore its items from the point-in-time backup",
+                field="incident",
+            )
+        ladder = ladder_for(standing.ladders.by_severity, timer.severity)
+        if ladder is None:
+            raise Rejected(
+                f"incident {timer.incident_id} was opened with a plan without ladders",
+                field="ladder",
+            )
+        if standing.desk.is_acknowledged:
+            self._stop(timer)
+            return Outcome()
+        index, step = ladder.step_at(timer.fired)
+        go = _Go(timer=timer, standing=standing, step=step, index=index)
+        self._page(go)
+        return self._conclude(go)
+
+    def _page(self, go: "_Go") -> None:
+        """Publish what is outstanding, until somebody acknowledges or SNS fails."""
+        for person, channel in outstanding(go.step, go.timer.sent):
+            try:
+                if not self._publish(go, person, channel):
+                    go.acknowledged = True
+                    return
+            except UnknownVersion:
+                raise
+            except Rejected:
+                # Our defect in one page must not keep the others from going out.
+                go.refused.append(slot(person, channel))
+            except Unavailable:
+                go.failed = True
+                return
+
+    def _publish(self, go: "_Go", person: Person, channel: str) -> bool:
+        """One page, unless the desk says that somebody has taken the incident."""
+        timer, now = go.timer, self.clock()
+        token = self.token()
+        self.escalations.add_link(
+            link_for(token, timer.incident_id, person.id, person.language, now)
+        )
+        message = compose(
+            Page(
+                tally=go.standing.tally,
+                person=person,
+                channel=channel,
+                step=go.index + 1,
+                number=timer.fired + 1,
+                url=link_url(self.public_url, token),
+                at=now,
+                late=lateness(timer, now),
+                next_at=now + go.step.ack_within,
+            )
+        )
+        if not self._is_still_wanted(timer):
+            return False
+        self.pager.publish(message)
+        go.count(slot(person, channel), self.clock())
+        return True
+
+    def _is_still_wanted(self, timer: Timer) -> bool:
+        """Read the desk, at most `FRESH_FOR` before the caller publishes."""
+        for _ in range(_READS):
+            read_at = self.clock()
+            if timer.claimed_until is not None and read_at >= timer.claimed_until:
+                raise Unavailable("the claim ran out: somebody else may be paging this step")
+            if self.escalations.desk(timer.incident_id).is_acknowledged:
+                return False
+            if self.clock() - read_at <= FRESH_FOR:
+                return True
+        raise Unavailable("reading the desk takes longer than a page may wait")
+
+    def _conclude(self, go: "_Go") -> Outcome:
+        """Record what went out. Page first, then record: if we die in between, the step is paged
+        again when the claim runs out. A second page is a nuisance, a missing one is the crisis."""
+        now = self.clock()
+        if go.acknowledged:
+            if go.sent:
+                self._record(go, now)
+            self._stop(go.timer)
+        elif go.failed:
+            after = put_off(go.timer, tuple(go.sent), now)
+            self._move(go, after, go.change(after.failing_since), go.entries(now, after))
+        else:
+            after = climbed(go.timer, go.step, now)
+            self._move(go, after, go.change(None), go.entries(now, after))
+        return Outcome(
+            published=len(go.sent),
+            refused=len(go.refused),
+            late=lateness(go.timer, go.first_at) if go.first_at else timedelta(0),
+            put_off=go.failed,
+        )
+
+    def _move(
+        self, go: "_Go", after: Timer, change: PagingChange, entries: tuple[Entry, ...]
+    ) -> None:
+        try:
+            self.escalations.move(go.timer, after, change, entries)
+        except Conflict:
+            # Acknowledged or raised since we read it. What was sent was sent, and is recorded.
+            if go.sent:
+                self._record(go, self.clock())
+            return
+        delay = after.due_at - self.clock()
+        if delay <= SWEEP:
+            # Best effort: whatever is not queued here, the watch finds by its due time.
+            self.queue.send(
+                [
+                    Outgoing(
+                        body=encode(StepDue(incident_id=after.incident_id, timer=after.name)),
+                        group=after.brand,
+                        delay=max(timedelta(0), delay),
+                    )
+                ]
+            )
+
+    def _record(self, go: "_Go", now: datetime) -> None:
+        self.escalations.record(go.timer.incident_id, go.change(None), (go.paged_entry(now, None),))
+
+    def _stop(self, timer: Timer) -> None:
+        try:
+            self.escalations.drop(timer)
+        except Conflict:
+            return  # whoever acknowledged has deleted it
+
+
+@dataclass(slots=True, kw_only=True)
+class _Go:
+    """One invocation's work on one step."""
+
+    timer: Timer
+    standing: Standing
+    step: Step
+    index: int
+    sent: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    acknowledged: bool = False
+    failed: bool = False
+
+    def count(self, name: str, at: datetime) -> None:
+        """A page went out."""
+        self.sent.append(name)
+        self.first_at = self.first_at or at
+        self.last_at = at
+
+    def change(self, failing_since: datetime | None) -> PagingChange:
+        """What this go adds to the incident's paging."""
+        late = lateness(self.timer, self.last_at) if self.last_at else timedelta(0)
+        return PagingChange(
+            pages=len(self.sent),
+            first_at=self.first_at,
+            last_at=self.last_at,
+            worst=late if late > self.standing.paging.delay else None,
+            failing_since=failing_since,
+        )
+
+    def entries(self, now: datetime, after: Timer) -> tuple[Entry, ...]:
+        """The timeline's lines: pages that went out, and once per outage that they do not."""
+        lines = []
+        if self.sent or self.refused:
+            lines.append(self.paged_entry(now, after))
+        if self.failed and self.timer.failing_since is None and after.failing_since is not None:
+            lines.append(
+                Entry(
+                    incident_id=self.timer.incident_id,
+                    at=now,
+                    id=f"page-delayed-{self.timer.run}-{self.timer.fired}",
+                    what="page_delayed",
+                    by="escalate",
+                    facts={"step": self.index + 1, "since": to_iso(after.failing_since)},
+                )
+            )
+        return tuple(lines)
+
+    def paged_entry(self, now: datetime, after: Timer | None) -> Entry:
+        """One line per go, however many people and channels it reached."""
+        people = {name.partition("/")[0] for name in self.sent}
+        channels = sorted({name.partition("/")[2] for name in self.sent})
+        facts: dict[str, str | int] = {
+            "step": self.index + 1,
+            "pages": len(self.sent),
+            "people": len(people),
+            "channels": ", ".join(channels),
+            "late_s": int(lateness(self.timer, self.first_at or now).total_seconds()),
+        }
+        if self.refused:
+            facts["refused"] = len(self.refused)
+        if after is not None:
+            facts["next_at"] = to_iso(after.due_at)
+        attempt = f"-{self.timer.attempts}" if self.timer.attempts else ""
+        return Entry(
+            incident_id=self.timer.incident_id,
+            at=now,
+            id=f"paged-{self.timer.run}-{self.timer.fired}{attempt}",
+            what="paged",
+            by="escalate",
+            facts=facts,
+        )
+
+
+class FailFast:
+    """A `Pager` for one batch: after the first failure the others are not even tried.
+
+    With SNS silent each try costs its whole time-out; ten of them would cost the invocation's,
+    and messages that time out count on redrive.
+    """
+
+    def __init__(self, pager: Pager) -> None:
+        self._pager = pager
+        self._failed = False
+
+    def publish(self, message: Message) -> None:
+        """See `Pager.publish`."""
+        if self._failed:
+            raise Unavailable("SNS has just failed")
+        try:
+            self._pager.publish(message)
+        except Unavailable:
+            self._failed = True
+            raise
+
+
+@dataclass(slots=True, kw_only=True)
+class Escalating:
+    """What came of one batch. `failed` are the ids of the records that stay in the queue."""
+
+    published: int = 0
+    refused: int = 0
+    put_off: int = 0
+    rejected: int = 0
+    unknown_version: int = 0
+    late: list[timedelta] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def escalate_batch(records: Sequence[Record], escalation: Escalation, lanes: Lanes) -> Escalating:
+    """Fire every record's step; one that fails does not hold up the others."""
+    result = Escalating()
+    careful = replace(escalation, pager=FailFast(escalation.pager))
+    for record in records:
+        try:
+            try:
+                _count(careful.fire(decode_step(record.body)), result)
+            except Rejected as rejected:
+                park(lanes, record, record.body, rejected, escalation.clock())
+                result.rejected += 1
+        except Unavailable as error:
+            result.unknown_version += isinstance(error, UnknownVersion)
+            result.failed.append(record.message_id)
+            hide(lanes, [record])
+    return result
+
+
+def _count(outcome: Outcome, result: Escalating) -> None:
+    result.published += outcome.published
+    result.refused += outcome.refused
+    result.put_off += outcome.put_off
+    if outcome.published:
+        result.late.append(outcome.late)
