@@ -1,0 +1,89 @@
+import json
+import re
+
+from tests.template.reading import function_id, named, resources, walk
+
+ROUTES = {
+    "GET /",
+    "GET /health",
+    "GET /openapi.json",
+    "GET /a/{token}",
+    "POST /a/{token}",
+    "GET /incidents",
+    "GET /incidents/{id}",
+    "GET /incidents/{id}/mentions",
+    "POST /incidents/{id}/acknowledge",
+    "POST /incidents/{id}/resolve",
+    "POST /incidents/{id}/dismiss",
+    "POST /incidents/{id}/notes",
+}
+
+
+def paths():
+    (api,) = resources("AWS::ApiGatewayV2::Api").values()
+    return api["Body"]["paths"]
+
+
+def stage():
+    (found,) = resources("AWS::ApiGatewayV2::Stage").values()
+    return found
+
+
+def test_there_are_these_routes_and_no_catch_all():
+    routes = {f"{method.upper()} {path}" for path, it in paths().items() for method in it}
+
+    assert routes == ROUTES
+
+
+def test_every_route_leads_to_the_api_function():
+    targets = [
+        value["Fn::Sub"] for key, value in walk(paths()) if key == "uri" and isinstance(value, dict)
+    ]
+
+    assert len(targets) == len(ROUTES)
+    assert all(f"${{{function_id('api')}.Arn}}" in target for target in targets)
+
+
+def test_the_access_log_holds_the_route_and_never_the_path():
+    written = stage()["AccessLogSettings"]["Format"]
+    variables = set(re.findall(r"\$context\.([A-Za-z.]+)", written))
+
+    assert json.loads(written)["route"] == "$context.routeKey"
+    # Neither path, address, agent nor anything of the caller's.
+    assert variables <= {
+        "requestTimeEpoch",
+        "requestId",
+        "routeKey",
+        "status",
+        "responseLatency",
+        "responseLength",
+        "integrationStatus",
+    }
+
+
+def test_the_access_log_forgets():
+    group = re.fullmatch(r"(\w+)", named(stage()["AccessLogSettings"]["DestinationArn"]))[1]
+
+    assert named(resources("AWS::Logs::LogGroup")[group]["RetentionInDays"]) == "LogRetentionDays"
+
+
+def test_the_api_is_throttled():
+    limits = stage()["DefaultRouteSettings"]
+
+    assert 0 < limits["ThrottlingRateLimit"] <= limits["ThrottlingBurstLimit"] <= 1000
+
+
+def test_no_other_site_may_call_the_api_from_a_browser():
+    (api,) = resources("AWS::ApiGatewayV2::Api").values()
+
+    assert "CorsConfiguration" not in api
+    assert "x-amazon-apigateway-cors" not in api["Body"]
+
+
+def test_links_in_pages_point_at_the_api_or_at_the_deployer_s_own_domain():
+    environment = resources("AWS::Lambda::Function")[function_id("escalate")]["Environment"]
+    condition, custom, own = environment["Variables"]["PUBLIC_URL"]["Fn::If"]
+
+    assert condition == "HasCustomUrl"
+    assert named(custom) == "CustomUrl"
+    assert own["Fn::Sub"] == "https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
