@@ -6,6 +6,7 @@ transaction and touch nothing.
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from vigie.domain.change import Change, Known, Stored
@@ -192,9 +193,20 @@ def _open(
         follows=follows[-1] if follows else "",
     )
     draft.opened.append(incident_id)
-    draft.adopted.extend((c.key, incident_id) for c in company)
+    _adopt(draft, incident_id, company)
     count(draft, incident_id, labelled)
     return incident_id
+
+
+def _adopt(draft: Draft, incident_id: str, company: Sequence[Candidate]) -> None:
+    """Give the earlier voices to the incident: those of this slice are not stored yet."""
+    waiting = {stored.labelled.mention.key: i for i, stored in enumerate(draft.stored)}
+    for candidate in company:
+        position = waiting.get(candidate.key)
+        if position is None:
+            draft.adopted.append((candidate.key, incident_id))
+        else:
+            draft.stored[position] = replace(draft.stored[position], incident_id=incident_id)
 
 
 def short_hash(text: str) -> str:
