@@ -14,7 +14,12 @@ from tests.template.reading import (
     translated,
 )
 
-OF_EVERY_FUNCTION = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "LOG_LEVEL"}
+OF_EVERY_FUNCTION = {
+    "AWS_ENDPOINT_URL",
+    "LOG_LEVEL",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_SERVICE_NAME",
+}
 CONFIGS = {
     "ingest_poll": config.IngestPollConfig,
     "classify": config.ClassifyConfig,
@@ -47,6 +52,13 @@ def test_the_environment_is_what_the_function_reads_no_more_no_less(stage):
     read = {field.name.upper() for field in fields(CONFIGS[stage])}
 
     assert functions()[stage]["Environment"]["Variables"].keys() == read | OF_EVERY_FUNCTION
+
+
+@pytest.mark.parametrize("stage", CONFIGS)
+def test_aws_s_own_endpoints_are_used_on_aws(stage):
+    variables = functions()[stage]["Environment"]["Variables"]
+
+    assert variables["AWS_ENDPOINT_URL"] == {"Ref": "AWS::NoValue"}
 
 
 @pytest.mark.parametrize("stage", CONFIGS)
