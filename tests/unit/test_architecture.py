@@ -22,6 +22,7 @@ RINGS = {
             "vigie.errors",
             "vigie.messages",
             "vigie.records",
+            "vigie.x_posts",
         },
         set(),
     ),
