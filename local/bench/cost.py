@@ -56,8 +56,7 @@ def for_a_million(slice_mentions: int, pack: int, shape: Shape) -> dict[str, flo
         "sqs": sqs,
         "dynamodb_writes": writes * WRITE_UNIT,
         "dynamodb_reads": reads * READ_UNIT,
-        "lambda": invocations * LAMBDA_REQUEST
-        + duration * shape.memory_gb * LAMBDA_GB_SECOND_ARM,
+        "lambda": invocations * LAMBDA_REQUEST + duration * shape.memory_gb * LAMBDA_GB_SECOND_ARM,
     }
     return {name: round(value, 2) for name, value in dollars.items()} | {
         "total": round(sum(dollars.values()), 2)
@@ -71,9 +70,9 @@ def _kb(size: int, unit: int = 1) -> int:
 def measure(shape: Shape | None = None) -> dict[str, object]:
     """`{"slice_1": …, "slice_10": …, "slice_80": …}`, dollars for a million mentions."""
     used = shape or Shape()
-    return {
-        f"slice_{size}": for_a_million(size, min(size, 25), used) for size in (1, 10, 80)
-    } | {"shape": {name: getattr(used, name) for name in vars(used)}}
+    return {f"slice_{size}": for_a_million(size, min(size, 25), used) for size in (1, 10, 80)} | {
+        "shape": {name: getattr(used, name) for name in vars(used)}
+    }
 
 
 if __name__ == "__main__":

@@ -1,0 +1,210 @@
+"""Sees every call that a function makes to AWS: checks it, counts it, lets tests disturb it.
+
+One set of handlers is added to botocore for the whole process, as moto does; they do nothing unless
+a cloud is started and one of its functions is running.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.handlers import BUILTIN_HANDLERS
+
+from local.faults import AwsError
+from local.permissions import Permissions, UnknownCall
+from local.roles import Role
+from local.rules import Rules
+
+# (function, service, operation, params); may raise AwsError, FunctionKilled or a botocore error.
+CallHook = Callable[[str, str, str, Mapping[str, Any]], None]
+# The same, giving the entries that fail: batch ids, or places (from 0) in a DynamoDB batch.
+PartialHook = Callable[[str, str, str, Mapping[str, Any]], "set[str] | set[int]"]
+
+_ENTRIES = {
+    "sqs.SendMessageBatch": "Entries",
+    "sqs.DeleteMessageBatch": "Entries",
+    "sqs.ChangeMessageVisibilityBatch": "Entries",
+    "sns.PublishBatch": "PublishBatchRequestEntries",
+}
+_DYNAMODB_BATCHES = {
+    "dynamodb.BatchGetItem": "UnprocessedKeys",
+    "dynamodb.BatchWriteItem": "UnprocessedItems",
+}
+
+
+@dataclass(slots=True)
+class _Call:
+    """What is kept of a call between its events."""
+
+    function: str
+    service: str
+    operation: str
+    params: dict[str, Any]
+    failed_entries: list[str] = field(default_factory=list)
+    unprocessed: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}.{self.operation}"
+
+
+class Calls:
+    """The checks, counts and disturbances of one cloud."""
+
+    def __init__(self, permissions: Permissions, rules: Rules) -> None:
+        self._permissions = permissions
+        self._rules = rules
+        self.running: tuple[str, Role] | None = None
+        self.requests: Counter[str] = Counter()
+        self.denied: list[str] = []
+        self.broken_rules: list[str] = []
+        self.before: list[CallHook] = []
+        self.after: list[CallHook] = []
+        self.partial: list[PartialHook] = []
+        # The cloud's own: outages, and what is done with calls that succeeded.
+        self.outages: list[CallHook] = []
+        self.observers: list[CallHook] = []
+
+    def start(self, params: dict[str, Any], model: Any, context: dict[str, Any]) -> None:
+        if self.running is None:
+            return
+        service, operation = model.service_model.service_name, model.name
+        call = _Call(self.running[0], service, operation, params)
+        context["local_call"] = call
+        for hook in self.partial:
+            failing = hook(call.function, service, operation, params)
+            if failing:
+                _hold_back(call, failing)
+
+    def send(self, context: Mapping[str, Any]) -> tuple[AWSResponse, dict[str, Any]] | None:
+        """Give the answer in place of AWS's, or None to let the call through."""
+        call: _Call | None = context.get("local_call")
+        if call is None or self.running is None:
+            return None
+        self.requests[call.name] += 1
+        try:
+            self._check(call)
+            for hook in [*self.outages, *self.before]:
+                hook(call.function, call.service, call.operation, call.params)
+        except AwsError as error:
+            context["local_call"] = None  # type: ignore[index] - it never reached AWS
+            return _answer(error.response())
+        if _is_empty(call):
+            return _answer({"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}}})
+        return None
+
+    def end(
+        self, http_response: AWSResponse, parsed: dict[str, Any], context: Mapping[str, Any]
+    ) -> None:
+        call: _Call | None = context.get("local_call")
+        if call is None or http_response.status_code >= 300:
+            return
+        if call.failed_entries:
+            parsed.setdefault("Failed", []).extend(
+                {"Id": id, "Code": "InternalError", "Message": "injected", "SenderFault": False}
+                for id in call.failed_entries
+            )
+            parsed.setdefault("Successful", [])
+        if call.name in _DYNAMODB_BATCHES:
+            parsed[_DYNAMODB_BATCHES[call.name]] = call.unprocessed
+            if call.name == "dynamodb.BatchGetItem":
+                parsed.setdefault("Responses", {})
+        for observe in self.observers:
+            observe(call.function, call.service, call.operation, call.params)
+        try:
+            for hook in list(self.after):
+                hook(call.function, call.service, call.operation, call.params)
+        except AwsError as error:
+            http_response.status_code = error.status
+            parsed.clear()
+            parsed.update(error.response())
+
+    def _check(self, call: _Call) -> None:
+        assert self.running is not None
+        function, role = self.running
+        try:
+            needs = self._permissions.needed(call.service, call.operation, call.params)
+        except UnknownCall as error:
+            self.denied.append(f"{function}: {error}")
+            raise AwsError("AccessDeniedException", self.denied[-1]) from error
+        for need in needs:
+            if not role.allows(need):
+                self.denied.append(f"{function} ({role.name}): {need.action} on {need.resource}")
+                raise AwsError("AccessDeniedException", f"not allowed: {self.denied[-1]}")
+        broken = self._rules.broken(call.service, call.operation, call.params)
+        if broken is not None:
+            self.broken_rules.append(f"{function}: {call.name}: {broken}")
+            code = {"sqs": "InvalidParameterValue", "sns": "InvalidParameter"}.get(
+                call.service, "ValidationException"
+            )
+            raise AwsError(code, broken)
+
+
+def _hold_back(call: _Call, failing: "set[str] | set[int]") -> None:
+    """Take the failing entries out of the request: AWS does not do them."""
+    if call.name in _ENTRIES:
+        where = _ENTRIES[call.name]
+        kept = [entry for entry in call.params[where] if entry["Id"] not in failing]
+        call.failed_entries += [
+            entry["Id"] for entry in call.params[where] if entry["Id"] in failing
+        ]
+        call.params[where] = kept
+    elif call.name in _DYNAMODB_BATCHES:
+        items, place = {}, 0
+        for table, request in call.params["RequestItems"].items():
+            entries = request["Keys"] if isinstance(request, dict) else request
+            kept, held = [], []
+            for entry in entries:
+                (held if place in failing else kept).append(entry)
+                place += 1
+            rest = dict(request) if isinstance(request, dict) else None
+            if held:
+                call.unprocessed[table] = {**rest, "Keys": held} if rest is not None else held
+            if kept:
+                items[table] = {**rest, "Keys": kept} if rest is not None else kept
+        call.params["RequestItems"] = items
+
+
+def _is_empty(call: _Call) -> bool:
+    if call.failed_entries:
+        return not call.params[_ENTRIES[call.name]]
+    return bool(call.unprocessed) and not call.params["RequestItems"]
+
+
+def _answer(parsed: dict[str, Any]) -> tuple[AWSResponse, dict[str, Any]]:
+    status = parsed["ResponseMetadata"]["HTTPStatusCode"]
+    return AWSResponse("https://aws.invalid", status, {}, None), parsed
+
+
+# The started cloud's calls; None when there is none.
+_active: list[Calls] = []
+
+
+def watch(calls: Calls) -> None:
+    """Let `calls` see what functions do, until `unwatch`."""
+    _active.append(calls)
+
+
+def unwatch(calls: Calls) -> None:
+    _active.remove(calls)
+
+
+def _on_parameters(params: dict[str, Any], model: Any, context: Any, **_: Any) -> None:
+    if _active:
+        _active[-1].start(params, model, context)
+
+
+def _on_send(context: Any, **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
+    return _active[-1].send(context) if _active else None
+
+
+def _on_answer(http_response: Any, parsed: Any, context: Any, **_: Any) -> None:
+    if _active:
+        _active[-1].end(http_response, parsed, context)
+
+
+BUILTIN_HANDLERS.append(("before-parameter-build", _on_parameters))
+BUILTIN_HANDLERS.append(("before-call", _on_send))
+BUILTIN_HANDLERS.append(("after-call", _on_answer))
