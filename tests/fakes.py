@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from vigie.domain.change import Known
-from vigie.domain.incident import BrandState, Desk
+from vigie.domain.incident import BrandState, Desk, Paging
+from vigie.domain.ladder import EARLY, ready_at
+from vigie.domain.outbox import OutboxEntry
 from vigie.errors import Conflict, Unavailable
-from vigie.ports import GONE
+from vigie.ports import GONE, Dossier, DueTimer, Standing, Summary
 
 
 class RecordingQueue:
@@ -110,3 +112,254 @@ class InMemoryTriageStore:
             desk = self.desks.get(id_, Desk(incident_id=id_))
             if desk.resolved_at or (unacknowledged and desk.acknowledged_at):
                 yield f"desk:{id_}"
+
+
+class InMemoryIncidents(InMemoryTriageStore):
+    """The Incidents table for escalate, api and watch, on the same dictionaries as triage's."""
+
+    def __init__(self):
+        super().__init__()
+        self.pagings = {}
+        self.links = {}
+        self.outbox = {}
+
+    def claim(self, incident_id, timer, *, claim, now, until):
+        held = self.timers.get(incident_id)
+        if held is None or held.name != timer:
+            return None
+        if held.claim == claim:
+            return held
+        taken = held.claimed_until is not None and held.claimed_until >= now
+        if held.due_at > now + EARLY or taken:
+            return None
+        self.timers[incident_id] = replace(held, claim=claim, claimed_until=until)
+        return self.timers[incident_id]
+
+    def read(self, incident_id):
+        if incident_id not in self.tallies or incident_id not in self.ladders:
+            return None
+        return Standing(
+            tally=self.tallies[incident_id],
+            desk=self.desk(incident_id),
+            ladders=self.ladders[incident_id],
+            paging=self.paging(incident_id),
+        )
+
+    def desk(self, incident_id):
+        return self.desks.get(incident_id, Desk(incident_id=incident_id))
+
+    def paging(self, incident_id):
+        return self.pagings.get(incident_id, Paging(incident_id=incident_id))
+
+    def add_link(self, link):
+        self.links[link.id] = link
+
+    def move(self, before, after, change, entries):
+        self._must_be_ours(before)
+        self.timers[after.incident_id] = after
+        self.record(after.incident_id, change, entries)
+
+    def record(self, incident_id, change, entries):
+        held = self.paging(incident_id)
+        self.pagings[incident_id] = replace(
+            held,
+            pages=held.pages + change.pages,
+            first_paged_at=held.first_paged_at or change.first_at,
+            last_paged_at=change.last_at or held.last_paged_at,
+            delay=held.delay if change.worst is None else change.worst,
+            failing_since=change.failing_since,
+        )
+        self.note(entries)
+
+    def drop(self, timer):
+        self._must_be_ours(timer)
+        del self.timers[timer.incident_id]
+
+    def _must_be_ours(self, timer):
+        held = self.timers.get(timer.incident_id)
+        if held is None or (held.run, held.fired, held.claim) != (
+            timer.run,
+            timer.fired,
+            timer.claim,
+        ):
+            raise Conflict("moving a timer", ["timer"])
+
+    def note(self, entries):
+        self.entries.update({(e.incident_id, e.at, e.id): e for e in entries})
+
+    def timeline(self, incident_id):
+        return [e for (id_, _, _), e in sorted(self.entries.items()) if id_ == incident_id]
+
+
+class InMemoryDesks:
+    """`Desks` over an `InMemoryIncidents`: both protocols have a `read`."""
+
+    def __init__(self, incidents):
+        self._incidents = incidents
+
+    def read(self, incident_id):
+        tally = self._incidents.tallies.get(incident_id)
+        return tally and (tally, self._incidents.desk(incident_id))
+
+    def acknowledge(self, desk, entries):
+        if self._incidents.desk(desk.incident_id).is_acknowledged:
+            raise Conflict("acknowledge an incident", ["desk"])
+        self._decide(desk, entries)
+
+    def close(self, desk, entries, outbox):
+        if self._incidents.desk(desk.incident_id).resolved_at:
+            raise Conflict("close an incident", ["desk"])
+        self._decide(desk, entries)
+        self._incidents.outbox[outbox.incident_id, outbox.name] = outbox
+
+    def _decide(self, desk, entries):
+        self._incidents.desks[desk.incident_id] = desk
+        self._incidents.timers.pop(desk.incident_id, None)
+        self._incidents.note(entries)
+
+    def note(self, entries):
+        self._incidents.note(entries)
+
+    def sent(self, outbox):
+        self._incidents.outbox.pop((outbox.incident_id, outbox.name), None)
+
+    def link(self, link_id):
+        return self._incidents.links.get(link_id)
+
+
+class InMemoryDossiers:
+    """`Dossiers` over an `InMemoryIncidents`."""
+
+    def __init__(self, incidents):
+        self._incidents = incidents
+
+    def summaries(self, brands, *, open_only, limit, before):
+        found = sorted(
+            (
+                tally
+                for tally in self._incidents.tallies.values()
+                if tally.brand in brands
+                and not (open_only and tally.closed_at)
+                and (before is None or (tally.opened_at, tally.id) < before)
+            ),
+            key=lambda tally: (tally.opened_at, tally.id),
+            reverse=True,
+        )
+        shown = [self._summary(tally) for tally in found[:limit]]
+        if open_only:
+            shown = [summary for summary in shown if summary.desk.resolved_at is None]
+        last = found[limit - 1] if len(found) > limit else None
+        return tuple(shown), last and (last.opened_at, last.id)
+
+    def dossier(self, incident_id):
+        tally = self._incidents.tallies.get(incident_id)
+        return tally and Dossier(
+            summary=self._summary(tally),
+            timer=self._incidents.timers.get(incident_id),
+            timeline=tuple(self._incidents.timeline(incident_id)),
+        )
+
+    def mentions(self, incident_id, *, limit, before, now):
+        found = sorted(
+            (
+                stored.labelled
+                for stored in self._incidents.mentions.values()
+                if stored.incident_id == incident_id
+                and (before is None or _place(stored.labelled) < before)
+            ),
+            key=_place,
+            reverse=True,
+        )
+        last = found[limit - 1] if len(found) > limit else None
+        return tuple(found[:limit]), last and _place(last)
+
+    def _summary(self, tally):
+        return Summary(
+            tally=tally,
+            desk=self._incidents.desk(tally.id),
+            paging=self._incidents.paging(tally.id),
+        )
+
+
+def _place(labelled):
+    return labelled.mention.posted_at, labelled.mention.key
+
+
+class InMemoryDue:
+    """`Due` over an `InMemoryIncidents`."""
+
+    def __init__(self, incidents):
+        self._incidents = incidents
+
+    def until(self, instant):
+        items = [*self._incidents.timers.values(), *self._incidents.outbox.values()]
+        for item in sorted(items, key=lambda item: item.due_at):
+            if item.due_at > instant:
+                return
+            if isinstance(item, OutboxEntry):
+                yield item
+            else:
+                yield DueTimer(
+                    incident_id=item.incident_id,
+                    name=item.name,
+                    brand=item.brand,
+                    ready_at=ready_at(item.due_at, item.claimed_until),
+                )
+
+    def sent(self, outbox):
+        self._incidents.outbox.pop((outbox.incident_id, outbox.name), None)
+
+
+class InMemoryHeartbeats:
+    def __init__(self, seen=None, sources=None):
+        self.seen = seen or {}
+        self.read = sources or {}
+
+    def seen_at(self, brand):
+        return self.seen.get(brand)
+
+    def sources(self, brand):
+        return self.read.get(brand, {})
+
+
+class InMemoryStaff:
+    def __init__(self):
+        self.tokens = {}
+
+    def find(self, token_hash):
+        return self.tokens.get(token_hash)
+
+    def all(self):
+        return tuple(self.tokens.values())
+
+    def add(self, token):
+        if token.hash in self.tokens:
+            raise Conflict("add a staff token")
+        self.tokens[token.hash] = token
+
+    def revoke(self, token_hash, at):
+        if token_hash not in self.tokens:
+            raise Conflict("revoke a staff token")
+        held = self.tokens[token_hash]
+        self.tokens[token_hash] = replace(held, revoked_at=held.revoked_at or at)
+
+
+class RecordingPager:
+    """Keeps what was published; `answers` are raised in turn, None lets one through."""
+
+    def __init__(self, *answers):
+        self.published = []
+        self.answers = list(answers)
+        self.out = False
+
+    def publish(self, message):
+        answer = self.answers.pop(0) if self.answers else None
+        if self.out:
+            answer = Unavailable("SNS is out")
+        if answer is not None:
+            raise answer
+        self.published.append(message)
+
+    @property
+    def slots(self):
+        return [f"{m.attributes['audience']}/{m.attributes['channel']}" for m in self.published]

@@ -2,6 +2,8 @@
 
     VigieError
     ├── Rejected       retrying cannot help: park the message with this reason
+    │   ├── NotFound         what is named does not exist
+    │   └── Unauthorised     nobody is known by this token
     ├── Conflict       somebody wrote first: re-read and decide again
     └── Unavailable    retrying may help: leave the message in the queue
         ├── RateLimited      until a stated instant
@@ -31,6 +33,14 @@ class Rejected(VigieError):
         super().__init__(reason)
         self.reason = reason
         self.field = field
+
+
+class NotFound(Rejected):
+    """There is nothing by that id, or no longer."""
+
+
+class Unauthorised(Rejected):
+    """No token, an unknown one, or a revoked one."""
 
 
 class Conflict(VigieError):

@@ -99,3 +99,15 @@ def batch_get(
                 break
         else:
             raise Unavailable("batch read: keys stayed unprocessed")
+
+
+def query_all(client: Any, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The items of a query, fetched page by page as they are asked for."""
+    request = dict(query)
+    while True:
+        with translated("query"):
+            answer = client.query(**request)
+        yield from answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

@@ -1,0 +1,74 @@
+"""watch: each minute, what falls due goes out and silence is noticed."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from vigie.adapters.dynamodb.due import DynamoDue, DynamoHeartbeats
+from vigie.adapters.sqs import SqsQueue
+from vigie.config import WatchConfig
+from vigie.domain.outbox import CLASSIFIED_QUEUE
+from vigie.domain.plan import Plan, plan_from_json
+from vigie.ports import Due, Heartbeats, Queue
+from vigie.services.watch import sweep
+
+logger = Logger()
+metrics = Metrics()
+
+
+@dataclass
+class Parts:
+    """What the handler works with; the local runner replaces `now`."""
+
+    due: Due
+    heartbeats: Heartbeats
+    escalations: Queue
+    outboxes: Mapping[str, Queue]
+    plan: Plan
+    now: Callable[[], datetime]
+
+
+@cache
+def parts() -> Parts:
+    """Built at the first invocation, kept for the life of the process."""
+    config = WatchConfig.from_env(os.environ)
+    sqs, dynamodb = boto3.client("sqs"), boto3.client("dynamodb")
+    return Parts(
+        due=DynamoDue(dynamodb, config.incidents_table),
+        heartbeats=DynamoHeartbeats(dynamodb, config.brands_table),
+        escalations=SqsQueue(sqs, config.escalations_queue_url),
+        outboxes={CLASSIFIED_QUEUE: SqsQueue(sqs, config.classified_queue_url)},
+        plan=plan_from_json(Path(config.plan_path).read_text(encoding="utf-8")),
+        now=lambda: datetime.now(UTC),
+    )
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """A tick of the schedule. An error is the next minute's business: nothing is retried."""
+    p = parts()
+    swept = sweep(p.due, p.heartbeats, p.escalations, p.outboxes, p.plan, p.now())
+    for name, value in (
+        ("WatchRan", 1),
+        ("StepsSent", swept.steps),
+        ("IngestSilent", swept.silent),
+        ("SendsFailed", swept.failed),
+    ):
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+    logger.info(
+        "swept",
+        steps=swept.steps,
+        left_overs=swept.left_overs,
+        ticks=swept.ticks,
+        silent=swept.silent,
+        failed=swept.failed,
+    )
+    return {}

@@ -1,0 +1,128 @@
+"""What people decide about an incident: the desk, its timeline, and the end of its ladder."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vigie.adapters.dynamodb.client import batch_get, insist, translated
+from vigie.adapters.dynamodb.items import (
+    DESK,
+    TALLY,
+    Item,
+    desk_from_item,
+    entry_to_item,
+    key,
+    tally_from_item,
+    timer_sk,
+    to_wire,
+)
+from vigie.adapters.dynamodb.links import link_from_item, link_key
+from vigie.adapters.dynamodb.outbox import outbox_key, outbox_to_item
+from vigie.domain.incident import LADDER_TIMER, STATE_VERSION, Desk, Entry, Tally
+from vigie.domain.instants import to_iso
+from vigie.domain.links import Link
+from vigie.domain.outbox import OutboxEntry
+
+_NOT_CLOSED = "attribute_not_exists(resolved_at)"
+
+
+class DynamoDesks:
+    """`Desks` over the Incidents table.
+
+    Nothing checks here that the incident exists: `read` comes first, and a tally is never
+    deleted. A condition on the tally would only make the acknowledgement lose races against
+    triage, in a storm above all.
+    """
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def read(self, incident_id: str) -> tuple[Tally, Desk] | None:
+        """See `Desks.read`."""
+        keys = [key(incident_id, TALLY), key(incident_id, DESK)]
+        items = {i["sk"]["S"]: i for i in batch_get(self._client, self._table, keys)}
+        if TALLY not in items:
+            return None
+        return tally_from_item(items[TALLY]), (
+            desk_from_item(items[DESK]) if DESK in items else Desk(incident_id=incident_id)
+        )
+
+    def acknowledge(self, desk: Desk, entries: Sequence[Entry]) -> None:
+        """See `Desks.acknowledge`. Deleting the timer cancels every step that is pending."""
+        values = {
+            "acknowledged_at": desk.acknowledged_at and to_iso(desk.acknowledged_at),
+            "acknowledged_by": desk.acknowledged_by,
+            "owner": desk.owner,
+        }
+        condition = f"{_NOT_CLOSED} AND attribute_not_exists(acknowledged_at)"
+        insist(
+            self._client,
+            "acknowledge an incident",
+            [
+                ("desk", self._set(desk.incident_id, values, condition)),
+                ("timer", self._delete_timer(desk.incident_id)),
+                *self._puts(entries),
+            ],
+        )
+
+    def close(self, desk: Desk, entries: Sequence[Entry], outbox: OutboxEntry) -> None:
+        """See `Desks.close`."""
+        values = {
+            "resolved_at": desk.resolved_at and to_iso(desk.resolved_at),
+            "resolved_by": desk.resolved_by,
+            "dismissed": desk.dismissed or None,
+        }
+        insist(
+            self._client,
+            "close an incident",
+            [
+                ("desk", self._set(desk.incident_id, values, _NOT_CLOSED)),
+                ("timer", self._delete_timer(desk.incident_id)),
+                ("outbox", {"Put": {"TableName": self._table, "Item": outbox_to_item(outbox)}}),
+                *self._puts(entries),
+            ],
+        )
+
+    def note(self, entries: Sequence[Entry]) -> None:
+        """See `Desks.note`."""
+        insist(self._client, "add a note", self._puts(entries))
+
+    def sent(self, outbox: OutboxEntry) -> None:
+        """See `Desks.sent`."""
+        with translated("delete an outbox entry"):
+            self._client.delete_item(TableName=self._table, Key=outbox_key(outbox))
+
+    def link(self, link_id: str) -> Link | None:
+        """See `Desks.link`."""
+        with translated("read a link"):
+            answer = self._client.get_item(
+                TableName=self._table, Key=link_key(link_id), ConsistentRead=True
+            )
+        item = answer.get("Item")
+        return link_from_item(item) if item else None
+
+    def _set(self, incident_id: str, values: Mapping[str, Any], condition: str) -> Item:
+        """Set the desk's attributes that have a value; `v` goes with them."""
+        held = {n: v for n, v in values.items() if v is not None} | {"v": STATE_VERSION}
+        names = {f"#{name}": name for name in held}
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": key(incident_id, DESK),
+                "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in held),
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": names,
+                "ExpressionAttributeValues": to_wire({f":{n}": v for n, v in held.items()}),
+            }
+        }
+
+    def _delete_timer(self, incident_id: str) -> Item:
+        return {
+            "Delete": {"TableName": self._table, "Key": key(incident_id, timer_sk(LADDER_TIMER))}
+        }
+
+    def _puts(self, entries: Sequence[Entry]) -> list[tuple[str, Item]]:
+        return [
+            ("entry", {"Put": {"TableName": self._table, "Item": entry_to_item(entry)}})
+            for entry in entries
+        ]

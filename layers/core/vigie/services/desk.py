@@ -1,0 +1,169 @@
+"""What a person does with an incident: acknowledge, resolve, dismiss, note."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from vigie.domain.incident import Desk, Entry, Tally
+from vigie.domain.instants import to_iso
+from vigie.domain.links import Link, is_token, link_id
+from vigie.domain.outbox import CLASSIFIED_QUEUE, OUTBOX_AFTER, OutboxEntry
+from vigie.errors import Conflict, NotFound, Unavailable
+from vigie.messages import Command, encode
+from vigie.ports import Desks, Outgoing, Queue
+
+# Losing more races than this for one incident means that something is wrong.
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """How the desk stands, and whether this call changed it."""
+
+    tally: Tally
+    desk: Desk
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Who does it, when, by what way (`api` or `link`), and what they add in words."""
+
+    by: str
+    at: datetime
+    via: str = "api"
+    note: str = ""
+
+
+def acknowledge(desks: Desks, incident_id: str, act: Act) -> Decision:
+    """Take the incident: every pending step of its ladder is cancelled.
+
+    Acknowledging again changes nothing and says who has it. Raises `Conflict` when it is closed,
+    `NotFound` when there is none.
+    """
+    for _ in range(_TRIES):
+        tally, desk = _read(desks, incident_id)
+        if desk.resolved_at is not None:
+            raise Conflict(f"incident {incident_id} was closed by {desk.resolved_by}")
+        if desk.acknowledged_at is not None:
+            return Decision(tally=tally, desk=desk, changed=False)
+        taken = Desk(
+            incident_id=incident_id,
+            acknowledged_at=act.at,
+            acknowledged_by=act.by,
+            owner=act.by,
+        )
+        try:
+            desks.acknowledge(taken, _entries(incident_id, "acknowledged", act))
+        except Conflict:
+            continue  # somebody was faster: read who
+        return Decision(tally=tally, desk=taken, changed=True)
+    raise Unavailable(f"incident {incident_id} keeps changing")
+
+
+def resolve(desks: Desks, queue: Queue, incident_id: str, act: Act) -> Decision:
+    """The crisis is over. Resolving again changes nothing; raises `Conflict` when dismissed."""
+    return _close(desks, queue, incident_id, "resolve", act)
+
+
+def dismiss(desks: Desks, queue: Queue, incident_id: str, act: Act) -> Decision:
+    """It was no crisis. Dismissing again changes nothing; raises `Conflict` when resolved."""
+    return _close(desks, queue, incident_id, "dismiss", act)
+
+
+def note(desks: Desks, incident_id: str, act: Act) -> Entry:
+    """Add a person's words to the timeline; the same words at the same instant are one note."""
+    _read(desks, incident_id)
+    entry = _note(incident_id, act)
+    desks.note((entry,))
+    return entry
+
+
+def opened_by_link(desks: Desks, token: str, now: datetime) -> tuple[Link, Tally, Desk]:
+    """What a link shows; it changes nothing. Raises `NotFound` when unknown or expired."""
+    link = desks.link(link_id(token)) if is_token(token) else None
+    if link is None or link.expires_at <= now:
+        raise NotFound("the link is unknown or has expired", field="token")
+    return link, *_read(desks, link.incident_id)
+
+
+def _close(desks: Desks, queue: Queue, incident_id: str, command: str, act: Act) -> Decision:
+    dismissed = command == "dismiss"
+    for _ in range(_TRIES):
+        tally, desk = _read(desks, incident_id)
+        if desk.resolved_at is not None:
+            if desk.dismissed != dismissed:
+                word = "dismissed" if desk.dismissed else "resolved"
+                raise Conflict(f"incident {incident_id} was {word} by {desk.resolved_by}")
+            return Decision(tally=tally, desk=desk, changed=False)
+        closed = Desk(
+            incident_id=incident_id,
+            acknowledged_at=desk.acknowledged_at,
+            acknowledged_by=desk.acknowledged_by,
+            owner=desk.owner,
+            resolved_at=act.at,
+            resolved_by=act.by,
+            dismissed=dismissed,
+        )
+        outbox = _outbox(tally, command, act)
+        what = "dismissed" if dismissed else "resolved"
+        try:
+            desks.close(closed, _entries(incident_id, what, act), outbox)
+        except Conflict:
+            continue
+        if not queue.send([Outgoing(body=outbox.body, group=outbox.group)]):
+            _forget(desks, outbox)
+        return Decision(tally=tally, desk=closed, changed=True)
+    raise Unavailable(f"incident {incident_id} keeps changing")
+
+
+def _forget(desks: Desks, outbox: OutboxEntry) -> None:
+    try:
+        desks.sent(outbox)
+    except Unavailable:
+        return  # the watch sends it again, and triage closes nothing twice
+
+
+def _outbox(tally: Tally, command: str, act: Act) -> OutboxEntry:
+    return OutboxEntry(
+        incident_id=tally.id,
+        # Closed once, so that one name is enough and a repeated write is the same entry.
+        name=command,
+        queue=CLASSIFIED_QUEUE,
+        body=encode(
+            Command(brand=tally.brand, command=command, incident_id=tally.id, by=act.by, at=act.at)
+        ),
+        group=tally.brand,
+        due_at=act.at + OUTBOX_AFTER,
+    )
+
+
+def _read(desks: Desks, incident_id: str) -> tuple[Tally, Desk]:
+    found = desks.read(incident_id)
+    if found is None:
+        raise NotFound(f"there is no incident {incident_id[:40]!r}", field="id")
+    return found
+
+
+def _entries(incident_id: str, what: str, act: Act) -> tuple[Entry, ...]:
+    decided = Entry(
+        incident_id=incident_id,
+        at=act.at,
+        id=what,
+        what=what,
+        by=act.by,
+        facts={"via": act.via},
+    )
+    return (decided, _note(incident_id, act)) if act.note else (decided,)
+
+
+def _note(incident_id: str, act: Act) -> Entry:
+    said = hashlib.sha256(f"{to_iso(act.at)}\n{act.by}\n{act.note}".encode("utf-8", "replace"))
+    return Entry(
+        incident_id=incident_id,
+        at=act.at,
+        id=f"note-{said.hexdigest()[:10]}",
+        what="note",
+        by=act.by,
+        facts={"text": act.note},
+    )
