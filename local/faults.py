@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import ReadTimeoutError
 
 
-class FunctionKilled(BaseException):  # noqa: N818 - an end, not an error that code may handle
+class FunctionKilled(BaseException):
     """The function stops here: no handler may catch it, and the next call starts cold."""
 
 

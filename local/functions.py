@@ -8,9 +8,9 @@ import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from types import ModuleType
@@ -18,7 +18,8 @@ from typing import Any
 
 from local.clock import Clock
 from local.faults import FunctionKilled
-from local.roles import Role
+from local.roles import Role, roles_of
+from local.template import Resource, Stack
 
 KEPT_LOG_LINES = 500
 
@@ -174,3 +175,57 @@ class LocalFunction:
 
 
 _URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def functions_of(
+    stack: Stack,
+    root: Path,
+    clock: Clock,
+    seed: int,
+    replaced: Mapping[str, str],
+    added: Mapping[str, Mapping[str, str]],
+) -> list[LocalFunction]:
+    """The stack's functions, cold.
+
+    Their modules are imported from `root`. `replaced` gives variables other values, in every
+    function that has them; `added` gives one function (by folder name) variables of its own.
+    """
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    roles = roles_of(stack)
+    functions = []
+    for resource in stack.of_type("AWS::Lambda::Function"):
+        properties = resource.properties
+        folder = stack.code[resource.id].resolve()
+        module, attribute = properties["Handler"].rsplit(".", 1)
+        variables = _lambda_variables(stack, resource)
+        variables |= properties.get("Environment", {}).get("Variables", {})
+        variables |= {name: value for name, value in replaced.items() if name in variables}
+        variables |= added.get(folder.name, {})
+        function = LocalFunction(
+            id=resource.id,
+            name=folder.name,
+            module=".".join([*folder.relative_to(root).parts, module]),
+            attribute=attribute,
+            arn=str(resource.arn),
+            aws_name=resource.ref,
+            role=roles[properties["Role"]],
+            environment={name: str(value) for name, value in variables.items()},
+            timeout=int(properties.get("Timeout", 3)),
+            memory=int(properties.get("MemorySize", 128)),
+            clock=clock,
+            random=Random(f"{seed} {folder.name}") if clock.virtual else None,
+        )
+        function.forget()
+        functions.append(function)
+    return functions
+
+
+def _lambda_variables(stack: Stack, function: Resource) -> dict[str, str]:
+    return {
+        "AWS_REGION": stack.place.region,
+        "AWS_DEFAULT_REGION": stack.place.region,
+        "AWS_LAMBDA_FUNCTION_NAME": function.ref,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.properties.get("MemorySize", 128)),
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+    }

@@ -160,11 +160,11 @@ class Routes:
                 if self.command != "HEAD":
                     self.wfile.write(response.body)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = answer
-
             def log_message(self, format: str, *args: Any) -> None:
                 """Nothing: paths can hold the secret of an acknowledgement link."""
 
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
+            setattr(Handler, f"do_{method}", Handler.answer)
         return ThreadingHTTPServer(("127.0.0.1", port), Handler)
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.resources import KINDS, Place
+from local.names import Place
+from local.resources import KINDS
 
 _NO_VALUE = object()
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]+)\}")

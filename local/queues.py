@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from heapq import heappop, heappush
 from itertools import count
-from math import ceil, floor
+from math import ceil, floor, inf
 from typing import Any
 from unittest.mock import patch
 
@@ -123,19 +123,24 @@ class FastQueue(Queue):
         else:
             self._show(message)
 
-    def take(self, limit: int, visibility_seconds: float) -> list[Message]:
-        """Receive up to `limit` messages; those received too often go to the dead letters."""
+    def take(self, limit: int, visibility_seconds: float, max_bytes: float = inf) -> list[Message]:
+        """Receive up to `limit` messages, and no more after `max_bytes` of bodies.
+
+        Messages that were received too often go to the dead letters instead.
+        """
         now = _now()
         self._wake(now)
         taken: list[Message] = []
         passed = 0
-        while passed < len(self._turns) and len(taken) < limit:
+        room = max_bytes
+        while passed < len(self._turns) and len(taken) < limit and room > 0:
             group = self._turns.popleft()
             # A FIFO group gives all that it can and is blocked then; on a standard queue the
             # groups give one message in turn, so that a storm of one does not starve the others.
             share = limit - len(taken) if self.fifo_queue else 1
-            given = self._take_from(group, share, visibility_seconds, now)
+            given = self._take_from(group, share, visibility_seconds, now, room)
             taken += given
+            room -= sum(len(message.body) for message in given)
             passed = 0 if given else passed + 1
             group.has_turn = bool(group.ready)
             if group.has_turn:
@@ -161,11 +166,13 @@ class FastQueue(Queue):
     def purge(self) -> None:
         self._clear()
 
-    def _take_from(self, group: _Group, limit: int, visibility: float, now: int) -> list[Message]:
+    def _take_from(
+        self, group: _Group, limit: int, visibility: float, now: int, room: float
+    ) -> list[Message]:
         taken: list[Message] = []
         if self.fifo_queue and group.in_flight:
             return taken
-        while group.ready and len(taken) < limit:
+        while group.ready and len(taken) < limit and room > 0:
             message = self._alive.get(heappop(group.ready))
             if message is None:
                 continue
@@ -177,6 +184,7 @@ class FastQueue(Queue):
             else:
                 self._receive(message, visibility, now)
                 taken.append(message)
+                room -= len(message.body)
         return taken
 
     def _is_spent(self, message: Message) -> bool:

@@ -4,9 +4,10 @@ A type or property that is missing here stops the start: a part of the template 
 skipped would be tested nowhere.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from local import names
 
 TAGS = "tags are for bills and people"
 TEXT = "text for people"
@@ -16,92 +17,36 @@ IDENTITY = "nobody assumes a role here; what it allows is checked"
 BUILT = "code runs from the source folder, not from a built artefact"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the stack would stand."""
-
-    account: str = "123456789012"
-    region: str = "eu-west-3"
-    partition: str = "aws"
-    stack: str = "vigie-local"
-
-    def arn(self, service: str, resource: str) -> str:
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+def these(properties: str) -> frozenset[str]:
+    return frozenset(properties.split())
 
 
-# (place, logical id, resolved properties) -> the text that Ref or Fn::GetAtt gives.
-Named = Callable[[Place, str, Mapping[str, Any]], Any]
+def because(reason: str, properties: str) -> dict[str, str]:
+    """All of `properties` (separated by spaces) are without effect for the same reason."""
+    return dict.fromkeys(properties.split(), reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One resource type: properties played, properties without effect here (and why), names."""
 
-    ref: Named
+    ref: names.Named
     played: frozenset[str] = frozenset()
     inert: Mapping[str, str] = field(default_factory=dict)
-    attributes: Mapping[str, Named] = field(default_factory=dict)
+    attributes: Mapping[str, names.Named] = field(default_factory=dict)
 
-
-def _name(prop: str, suffix: Callable[[Mapping[str, Any]], str] = lambda p: "") -> Named:
-    def named(place: Place, logical_id: str, properties: Mapping[str, Any]) -> str:
-        return str(properties.get(prop) or f"{place.stack}-{logical_id}{suffix(properties)}")
-
-    return named
-
-
-def _arn(service: str, prefix: str, name: Named, *, region: bool = True) -> Named:
-    def arn(place: Place, logical_id: str, properties: Mapping[str, Any]) -> str:
-        resource = f"{prefix}{name(place, logical_id, properties)}"
-        if region:
-            return place.arn(service, resource)
-        return f"arn:{place.partition}:{service}::{place.account}:{resource}"
-
-    return arn
-
-
-def _queue_url(place: Place, logical_id: str, properties: Mapping[str, Any]) -> str:
-    name = _queue_name(place, logical_id, properties)
-    return f"https://sqs.{place.region}.amazonaws.com/{place.account}/{name}"
-
-
-def _identifier(place: Place, logical_id: str, properties: Mapping[str, Any]) -> str:
-    return logical_id.lower()
-
-
-def _key_id(place: Place, logical_id: str, properties: Mapping[str, Any]) -> str:
-    # The shape of a key id, the same on every start.
-    return f"00000000-0000-4000-8000-{logical_id.lower().encode().hex()[:12]:0<12}"
-
-
-_queue_name = _name("QueueName", lambda p: ".fifo" if p.get("FifoQueue") else "")
-_table_name = _name("TableName")
-_topic_name = _name("TopicName")
-_topic_arn = _arn("sns", "", _topic_name)
-_function_name = _name("FunctionName")
-_function_arn = _arn("lambda", "function:", _function_name)
-_role_name = _name("RoleName")
-_log_group_name = _name("LogGroupName")
-_rule_name = _name("Name")
-_alarm_name = _name("AlarmName")
 
 KINDS: Mapping[str, Kind] = {
     "AWS::SQS::Queue": Kind(
-        ref=_queue_url,
-        attributes={"Arn": _arn("sqs", "", _queue_name), "QueueName": _queue_name},
-        played=frozenset(
-            {
-                "QueueName",
-                "FifoQueue",
-                "ContentBasedDeduplication",
-                "DelaySeconds",
-                "MaximumMessageSize",
-                "MessageRetentionPeriod",
-                "ReceiveMessageWaitTimeSeconds",
-                "RedrivePolicy",
-                "VisibilityTimeout",
-                "KmsMasterKeyId",
-            }
+        ref=names.queue_url,
+        attributes={
+            "Arn": names.arn_of("sqs", "", names.queue_name),
+            "QueueName": names.queue_name,
+        },
+        played=these(
+            "QueueName FifoQueue ContentBasedDeduplication DelaySeconds MaximumMessageSize "
+            "MessageRetentionPeriod ReceiveMessageWaitTimeSeconds RedrivePolicy "
+            "VisibilityTimeout KmsMasterKeyId"
         ),
         inert={
             "KmsDataKeyReusePeriodSeconds": ENCRYPTION,
@@ -113,24 +58,18 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "AWS::SQS::QueuePolicy": Kind(
-        ref=_identifier,
+        ref=names.identifier,
         inert={
             "PolicyDocument": "functions reach queues through their roles; no service sends here",
             "Queues": "see PolicyDocument",
         },
     ),
     "AWS::DynamoDB::Table": Kind(
-        ref=_table_name,
-        attributes={"Arn": _arn("dynamodb", "table/", _table_name)},
-        played=frozenset(
-            {
-                "TableName",
-                "AttributeDefinitions",
-                "KeySchema",
-                "GlobalSecondaryIndexes",
-                "BillingMode",
-                "TimeToLiveSpecification",
-            }
+        ref=names.table_name,
+        attributes={"Arn": names.arn_of("dynamodb", "table/", names.table_name)},
+        played=these(
+            "TableName AttributeDefinitions KeySchema GlobalSecondaryIndexes BillingMode "
+            "TimeToLiveSpecification"
         ),
         inert={
             "PointInTimeRecoverySpecification": "nothing is restored on one machine",
@@ -142,9 +81,9 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "AWS::SNS::Topic": Kind(
-        ref=_topic_arn,
-        attributes={"TopicArn": _topic_arn, "TopicName": _topic_name},
-        played=frozenset({"TopicName", "KmsMasterKeyId"}),
+        ref=names.topic_arn,
+        attributes={"TopicArn": names.topic_arn, "TopicName": names.topic_name},
+        played=these("TopicName KmsMasterKeyId"),
         inert={
             "DisplayName": "the inbox shows audience and channel instead",
             "SignatureVersion": "the inbox does not verify signatures",
@@ -153,23 +92,23 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "AWS::SNS::TopicPolicy": Kind(
-        ref=_identifier,
+        ref=names.identifier,
         inert={
             "PolicyDocument": "alarms are never evaluated, so no service publishes here",
             "Topics": "see PolicyDocument",
         },
     ),
     "AWS::SNS::Subscription": Kind(
-        ref=_identifier,
-        played=frozenset({"TopicArn", "Protocol", "Endpoint", "FilterPolicy", "FilterPolicyScope"}),
+        ref=names.identifier,
+        played=these("TopicArn Protocol Endpoint FilterPolicy FilterPolicyScope"),
         inert={
             "RawMessageDelivery": "the inbox keeps the bare text",
             "RedrivePolicy": "a delivery into the inbox cannot fail",
         },
     ),
     "AWS::KMS::Key": Kind(
-        ref=_key_id,
-        attributes={"Arn": _arn("kms", "key/", _key_id), "KeyId": _key_id},
+        ref=names.key_id,
+        attributes={"Arn": names.arn_of("kms", "key/", names.key_id), "KeyId": names.key_id},
         inert={
             "Description": TEXT,
             "EnableKeyRotation": ENCRYPTION,
@@ -187,9 +126,9 @@ KINDS: Mapping[str, Kind] = {
         inert={"AliasName": TEXT, "TargetKeyId": ENCRYPTION},
     ),
     "AWS::SSM::Parameter": Kind(
-        ref=_name("Name"),
+        ref=names.by_property("Name"),
         attributes={"Value": lambda place, logical_id, properties: properties["Value"]},
-        played=frozenset({"Name", "Type", "Value"}),
+        played=these("Name Type Value"),
         inert={
             "Description": TEXT,
             "Tier": "no limit by tier here",
@@ -198,11 +137,9 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "AWS::Lambda::Function": Kind(
-        ref=_function_name,
-        attributes={"Arn": _function_arn},
-        played=frozenset(
-            {"FunctionName", "Handler", "Role", "Timeout", "MemorySize", "Environment", "Layers"}
-        ),
+        ref=names.function_name,
+        attributes={"Arn": names.function_arn},
+        played=these("FunctionName Handler Role Timeout MemorySize Environment Layers"),
         inert={
             "Code": BUILT,
             "Description": TEXT,
@@ -219,16 +156,10 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "AWS::Lambda::EventSourceMapping": Kind(
-        ref=_identifier,
-        played=frozenset(
-            {
-                "FunctionName",
-                "EventSourceArn",
-                "BatchSize",
-                "MaximumBatchingWindowInSeconds",
-                "FunctionResponseTypes",
-                "Enabled",
-            }
+        ref=names.identifier,
+        played=these(
+            "FunctionName EventSourceArn BatchSize MaximumBatchingWindowInSeconds "
+            "FunctionResponseTypes Enabled"
         ),
         inert={
             "ScalingConfig": "one function runs at a time here",
@@ -238,7 +169,7 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "AWS::Lambda::EventInvokeConfig": Kind(
-        ref=_identifier,
+        ref=names.identifier,
         inert={
             "FunctionName": "see MaximumRetryAttempts",
             "Qualifier": "see MaximumRetryAttempts",
@@ -248,7 +179,7 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "AWS::Lambda::LayerVersion": Kind(
-        ref=_arn("lambda", "layer:", _name("LayerName")),
+        ref=names.arn_of("lambda", "layer:", names.by_property("LayerName")),
         inert={
             "CompatibleArchitectures": BUILT,
             "CompatibleRuntimes": BUILT,
@@ -259,16 +190,16 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "AWS::Lambda::Permission": Kind(
-        ref=_identifier,
-        inert={
-            name: "routes and schedules reach their function by name here"
-            for name in ("Action", "FunctionName", "Principal", "SourceArn", "SourceAccount")
-        },
+        ref=names.identifier,
+        inert=because(
+            "routes and schedules reach their function by name here",
+            "Action FunctionName Principal SourceArn SourceAccount",
+        ),
     ),
     "AWS::IAM::Role": Kind(
-        ref=_role_name,
-        attributes={"Arn": _arn("iam", "role/", _role_name, region=False)},
-        played=frozenset({"RoleName", "Policies"}),
+        ref=names.role_name,
+        attributes={"Arn": names.arn_of("iam", "role/", names.role_name, region=False)},
+        played=these("RoleName Policies"),
         inert={
             "AssumeRolePolicyDocument": IDENTITY,
             "Description": TEXT,
@@ -277,12 +208,10 @@ KINDS: Mapping[str, Kind] = {
             "Tags": TAGS,
         },
     ),
-    "AWS::IAM::Policy": Kind(
-        ref=_identifier, played=frozenset({"PolicyName", "PolicyDocument", "Roles"})
-    ),
+    "AWS::IAM::Policy": Kind(ref=names.identifier, played=these("PolicyName PolicyDocument Roles")),
     "AWS::Logs::LogGroup": Kind(
-        ref=_log_group_name,
-        attributes={"Arn": _arn("logs", "log-group:", _log_group_name)},
+        ref=names.log_group_name,
+        attributes={"Arn": names.arn_of("logs", "log-group:", names.log_group_name)},
         inert={
             "KmsKeyId": ENCRYPTION,
             "LogGroupClass": "log lines are kept in memory",
@@ -292,52 +221,34 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "AWS::Logs::MetricFilter": Kind(
-        ref=_identifier,
-        inert={name: ALARM for name in ("FilterName", "FilterPattern", "LogGroupName")}
-        | {"MetricTransformations": ALARM},
+        ref=names.identifier,
+        inert=because(ALARM, "FilterName FilterPattern LogGroupName MetricTransformations"),
     ),
     "AWS::CloudWatch::Alarm": Kind(
-        ref=_alarm_name,
-        attributes={"Arn": _arn("cloudwatch", "alarm:", _alarm_name)},
-        inert={
-            name: ALARM
-            for name in (
-                "ActionsEnabled",
-                "AlarmActions",
-                "AlarmDescription",
-                "AlarmName",
-                "ComparisonOperator",
-                "DatapointsToAlarm",
-                "Dimensions",
-                "EvaluationPeriods",
-                "ExtendedStatistic",
-                "InsufficientDataActions",
-                "MetricName",
-                "Metrics",
-                "Namespace",
-                "OKActions",
-                "Period",
-                "Statistic",
-                "Threshold",
-                "TreatMissingData",
-                "Unit",
-                "Tags",
-            )
-        },
+        ref=names.alarm_name,
+        attributes={"Arn": names.arn_of("cloudwatch", "alarm:", names.alarm_name)},
+        inert=because(
+            ALARM,
+            "ActionsEnabled AlarmActions AlarmDescription AlarmName ComparisonOperator "
+            "DatapointsToAlarm Dimensions EvaluationPeriods ExtendedStatistic "
+            "InsufficientDataActions MetricName Metrics Namespace OKActions Period Statistic "
+            "Threshold TreatMissingData Unit Tags",
+        ),
     ),
     "AWS::CloudWatch::Dashboard": Kind(
-        ref=_name("DashboardName"), inert={"DashboardBody": ALARM, "DashboardName": ALARM}
+        ref=names.by_property("DashboardName"),
+        inert={"DashboardBody": ALARM, "DashboardName": ALARM},
     ),
     "AWS::Events::Rule": Kind(
-        ref=_rule_name,
-        attributes={"Arn": _arn("events", "rule/", _rule_name)},
-        played=frozenset({"Name", "ScheduleExpression", "State", "Targets"}),
+        ref=names.rule_name,
+        attributes={"Arn": names.arn_of("events", "rule/", names.rule_name)},
+        played=these("Name ScheduleExpression State Targets"),
         inert={"Description": TEXT},
     ),
     "AWS::Scheduler::Schedule": Kind(
-        ref=_rule_name,
-        attributes={"Arn": _arn("scheduler", "schedule/default/", _rule_name)},
-        played=frozenset({"Name", "ScheduleExpression", "State", "Target"}),
+        ref=names.rule_name,
+        attributes={"Arn": names.arn_of("scheduler", "schedule/default/", names.rule_name)},
+        played=these("Name ScheduleExpression State Target"),
         inert={
             "Description": TEXT,
             "FlexibleTimeWindow": "schedules are run on time here",
@@ -345,14 +256,14 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "AWS::ApiGatewayV2::Api": Kind(
-        ref=_identifier,
+        ref=names.identifier,
         attributes={
             "ApiEndpoint": lambda place, logical_id, properties: (
                 f"https://{logical_id.lower()}.execute-api.{place.region}.amazonaws.com"
             ),
-            "ApiId": _identifier,
+            "ApiId": names.identifier,
         },
-        played=frozenset({"Body"}),
+        played=these("Body"),
         inert={
             "CorsConfiguration": "browsers on this machine use the same origin",
             "Description": TEXT,
@@ -363,8 +274,8 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "AWS::ApiGatewayV2::Stage": Kind(
-        ref=_name("StageName"),
-        played=frozenset({"ApiId", "StageName"}),
+        ref=names.by_property("StageName"),
+        played=these("ApiId StageName"),
         inert={
             "AccessLogSettings": "no access log here",
             "AutoDeploy": "routes are read once",

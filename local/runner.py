@@ -1,45 +1,35 @@
-"""The local cloud: the template's functions, queues, schedules and routes at work in one process."""
+"""The local cloud: the template's functions, queues, schedules and routes in one process."""
 
-import os
-import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from random import Random
 from threading import Condition, Event, RLock
 from typing import Any
 
 import boto3
-from moto import mock_aws
-from moto.moto_api._internal import mock_random
 
 from local import calls as aws_calls
 from local.calls import Calls
-from local.clock import Clock, RealClock, moto_follows
-from local.cloud import create, fast_queue, index_keys
+from local.clock import Clock, RealClock
+from local.cloud import fast_queue, index_keys
 from local.dead_letters import DeadLetter, dead_letters_of
+from local.emulation import emulated
 from local.expiry import expire
 from local.faults import AwsError
-from local.functions import Invocation, LocalFunction
+from local.functions import Invocation, LocalFunction, functions_of
 from local.http import HttpResponse, Routes
 from local.inbox import Inbox, Subscription
 from local.intrinsics import TemplateError
 from local.permissions import Permissions
-from local.queues import fast_queues
-from local.roles import Role, roles_of
+from local.pump import Pump
+from local.roles import Role
 from local.rules import Rules
 from local.schedules import schedules_of
-from local.session import CachingSession
-from local.sqs_mappings import Batch, SqsMapping, mappings_of
+from local.sqs_mappings import mappings_of
 from local.template import Stack, load
-from local.transactions import fast_transactions
-
-MAX_ROUNDS_AT_ONE_INSTANT = 200_000
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-HOST_VARIABLES = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN")
 
 
 class InvocationFailed(Exception):
@@ -66,7 +56,6 @@ class LocalCloud:
         self.sns_outages: list[tuple[datetime, datetime]] = []
         self.failures: list[Failure] = []
         self.functions: dict[str, LocalFunction] = {}
-        self.mappings: list[SqsMapping] = []
         self.inbox = Inbox()
         # Told of every run from a queue: (function name, event, how it ended).
         self.on_run: list[Callable[[str, Mapping[str, Any], Invocation], None]] = []
@@ -209,20 +198,11 @@ class LocalCloud:
 
     def drain(self) -> None:
         """Run until every queue is idle at this instant. Open batching windows close at once."""
-        self._settle(flush=True)
+        self._pump.drain()
 
     def advance_to(self, instant: datetime) -> None:
         """Let time pass until `instant`, doing everything when it falls due."""
-        while True:
-            self._settle(flush=False)
-            event = self._next_event()
-            if event is None or event > instant:
-                break
-            self.clock.move_to(max(event, self.clock.now()), self._wake)
-        while self.clock.now() < instant:
-            self.clock.move_to(instant, self._wake)
-            self._settle(flush=False)
-        self._settle(flush=False)
+        self._pump.advance_to(instant)
 
     def advance(self, **duration: float) -> None:
         """`advance(minutes=5)` is `advance_to` that much later."""
@@ -247,16 +227,7 @@ class LocalCloud:
     # --------------------------------------------------------------------------- inside
 
     def _enter(self, secrets: Mapping[str, str]) -> None:
-        self._exit.enter_context(_without_host_variables())
-        self._exit.enter_context(fast_queues())
-        self._exit.enter_context(fast_transactions())
-        self._exit.enter_context(moto_follows(self.clock))
-        self._exit.enter_context(mock_aws())
-        mock_random.seed(self._seed)
-        boto3.DEFAULT_SESSION = session = CachingSession(region_name=self.stack.place.region)
-        create(self.stack, session)
-        for name, value in secrets.items():
-            session.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
+        self._exit.enter_context(emulated(self.stack, self.clock, self._lock, self._seed, secrets))
         aws_calls.watch(self._calls)
         self._exit.callback(aws_calls.unwatch, self._calls)
         for resource in self.stack.of_type("AWS::SNS::Subscription"):
@@ -277,51 +248,31 @@ class LocalCloud:
         plan: Path | str | None,
         environment: Mapping[str, Mapping[str, str]],
     ) -> None:
-        if str(root) not in sys.path:
-            sys.path.insert(0, str(root))
-        roles = roles_of(self.stack)
-        for resource in self.stack.of_type("AWS::Lambda::Function"):
-            properties = resource.properties
-            folder = self.stack.code[resource.id].resolve()
-            module, attribute = properties["Handler"].rsplit(".", 1)
-            name = folder.name
-            variables = {
-                **_lambda_variables(self.stack, resource.ref, int(properties["MemorySize"])),
-                **properties.get("Environment", {}).get("Variables", {}),
-                **environment.get(name, {}),
-            }
-            if plan is not None and "PLAN_PATH" in variables:
-                variables["PLAN_PATH"] = str(Path(plan).resolve())
-            self.functions[name] = function = LocalFunction(
-                id=resource.id,
-                name=name,
-                module=".".join([*folder.relative_to(root).parts, module]),
-                attribute=attribute,
-                arn=str(resource.arn),
-                aws_name=resource.ref,
-                role=roles[properties["Role"]],
-                environment={key: str(value) for key, value in variables.items()},
-                timeout=int(properties.get("Timeout", 3)),
-                memory=int(properties.get("MemorySize", 128)),
-                clock=self.clock,
-                random=Random(f"{self._seed} {name}") if self.clock.virtual else None,
-            )
-            function.forget()
-        by_id = {function.id: function for function in self.functions.values()}
+        everywhere = {"PLAN_PATH": str(Path(plan).resolve())} if plan is not None else {}
+        functions = functions_of(self.stack, root, self.clock, self._seed, everywhere, environment)
+        self.functions = {function.name: function for function in functions}
+        by_id = {function.id: function for function in functions}
         queues = {
             queue.id: fast_queue(self.stack, queue)
             for queue in self.stack.of_type("AWS::SQS::Queue")
         }
-        self.mappings = mappings_of(self.stack, by_id, queues)
-        for mapping in self.mappings:
+        self._pump = Pump(
+            self.stack,
+            self.clock,
+            mappings_of(self.stack, by_id, queues),
+            schedules_of(self.stack, by_id, self.clock.now()),
+            self._run,
+            self._count,
+            self._wake,
+        )
+        for mapping in self._pump.mappings:
             mapping.deliver_twice = self._deliver_twice
-        self.schedules = schedules_of(self.stack, by_id, self.clock.now())
         self.routes = Routes(self.stack, by_id, self._run, self.clock)
         self._check_service_permissions()
 
     def _check_service_permissions(self) -> None:
         """What Lambda does with the role of a function before and after its code."""
-        for mapping in self.mappings:
+        for mapping in self._pump.mappings:
             _require(mapping.function.role, self._permissions.to_poll(mapping.queue.queue_arn))
         for function in self.functions.values():
             _require(function.role, self._permissions.to_log(function.aws_name))
@@ -350,52 +301,6 @@ class LocalCloud:
             told(function.name, event, invocation)
         self._notify()
         return invocation
-
-    def _settle(self, *, flush: bool) -> None:
-        self._run_due_schedules()
-        for _ in range(MAX_ROUNDS_AT_ONE_INSTANT):
-            if not self._round(flush=flush):
-                return
-            self._run_due_schedules()
-        raise RuntimeError(f"the queues never come to rest at {self.clock.now()}")
-
-    def _run_due_schedules(self) -> None:
-        for schedule in sorted(self.schedules, key=lambda each: (each.next_at, each.id)):
-            while schedule.next_at <= self.clock.now():
-                due = schedule.next_at
-                schedule.next_at = due + schedule.period
-                place = self.stack.place
-                self._run(schedule.function, schedule.event(due, place.account, place.region))
-
-    def _round(self, *, flush: bool) -> bool:
-        """Give every mapping one batch; say whether there was any."""
-        worked = False
-        for mapping in self.mappings:
-            with self._lock:
-                due = mapping.due_at(self.clock.now())
-                if due is None or (due > self.clock.now() and not flush):
-                    continue
-                batch = mapping.receive(self._count)
-                if batch is not None:
-                    self._process(mapping, batch)
-                    worked = True
-        return worked
-
-    def _process(self, mapping: SqsMapping, batch: Batch) -> None:
-        invocation = self._run(mapping.function, batch.event)
-        mapping.settle(batch, invocation, self._count)
-
-    def _next_event(self) -> datetime | None:
-        now = self.clock.now()
-        events = [schedule.next_at for schedule in self.schedules]
-        for mapping in self.mappings:
-            due = mapping.due_at(now)
-            if due is not None:
-                events.append(due)
-            change = mapping.queue.next_change()
-            if change is not None:
-                events.append(EPOCH + timedelta(milliseconds=change))
-        return min(events, default=None)
 
     def _count(self, name: str, number: int) -> None:
         self._calls.requests[name] += number
@@ -427,22 +332,3 @@ def _require(role: Role, needs: list[Any]) -> None:
     for need in needs:
         if not role.allows(need):
             raise TemplateError(f"{role.name} does not allow {need.action} on {need.resource}")
-
-
-def _lambda_variables(stack: Stack, name: str, memory: int) -> dict[str, str]:
-    return {
-        "AWS_REGION": stack.place.region,
-        "AWS_DEFAULT_REGION": stack.place.region,
-        "AWS_LAMBDA_FUNCTION_NAME": name,
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory),
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-    }
-
-
-@contextmanager
-def _without_host_variables() -> Iterator[None]:
-    kept = {name: os.environ.pop(name) for name in HOST_VARIABLES if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(kept)

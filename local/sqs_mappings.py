@@ -14,6 +14,8 @@ from local.intrinsics import TemplateError
 from local.queues import FastQueue
 from local.template import Resource, Stack
 
+# Lambda stops filling a batch near the 6 MB that an event may have; a message is at most 1 MiB.
+BATCH_BYTES = 5 * 1024 * 1024
 RECEIVE_LIMIT = 10  # messages that one ReceiveMessage or DeleteMessageBatch takes
 
 
@@ -54,7 +56,7 @@ class SqsMapping:
     def receive(self, count: Callable[[str, int], None]) -> Batch | None:
         """Close the batch: take what is there. `count` is told of the requests that it costs."""
         self._opened_at = None
-        messages = self.queue.take(self.batch_size, self.queue.visibility_timeout)
+        messages = self.queue.take(self.batch_size, self.queue.visibility_timeout, BATCH_BYTES)
         if not messages:
             return None
         count("sqs.ReceiveMessage", math.ceil(len(messages) / RECEIVE_LIMIT))

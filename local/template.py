@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from local.intrinsics import Resolver, TemplateError
-from local.resources import KINDS, Place
+from local.names import Place
+from local.resources import KINDS
 
 # What CloudFormation accepts beside Properties. None of it changes how the resource behaves here.
 KNOWN_ATTRIBUTES = {
@@ -86,7 +87,7 @@ def load(
 ) -> Stack:
     """Translate the template at `path`. Raises TemplateError for what is not known."""
     place = place or Place()
-    source = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+    source = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     code = _take_code(source, path.parent)
     return _resolved(_translated(source, place), dict(parameters or {}), place, code)
 

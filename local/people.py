@@ -1,0 +1,49 @@
+"""Simulated people: they get pages on their phones, and press the button after a while."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from local.inbox import Delivery
+from local.runner import LocalCloud
+
+_LINK = re.compile(r"/a/[A-Za-z0-9_-]{12}")
+
+# How long somebody takes to acknowledge this page of an incident, None for never.
+Patience = Callable[[Delivery], timedelta | None]
+
+
+class People:
+    """Acknowledges each incident once, through the link in its first page, `patience` later."""
+
+    def __init__(self, cloud: LocalCloud, patience: Patience) -> None:
+        self._cloud = cloud
+        self._patience = patience
+        self._read = 0
+        self._planned: dict[str, tuple[datetime, str]] = {}
+        self._done: set[str] = set()
+
+    def look(self) -> None:
+        """Read the pages that came in since the last look."""
+        deliveries = self._cloud.inbox.deliveries
+        for delivery in deliveries[self._read :]:
+            incident = str(delivery.attributes.get("incident", ""))
+            link = _LINK.search(delivery.text)
+            wait = self._patience(delivery)
+            if incident in self._planned or incident in self._done or not link or wait is None:
+                continue
+            self._planned[incident] = (delivery.at + wait, link.group())
+        self._read = len(deliveries)
+
+    def next_at(self) -> datetime | None:
+        """When somebody acts next."""
+        return min((at for at, _ in self._planned.values()), default=None)
+
+    def act(self) -> None:
+        """Press the buttons whose time has come."""
+        now = self._cloud.clock.now()
+        for incident, (at, link) in sorted(self._planned.items()):
+            if at <= now:
+                del self._planned[incident]
+                self._done.add(incident)
+                self._cloud.http("POST", link)
