@@ -203,6 +203,7 @@ def compose(page: Page) -> Message:
             "role": page.person.role,
             "channel": page.channel,
             "incident": tally.id,
+            "step": str(page.step),
         },
     )
 

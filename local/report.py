@@ -1,0 +1,167 @@
+"""What a replay came to, as JSON: documented in docs/replay.md, relied upon by evaluation."""
+
+import json
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from local.dead_letters import DeadLetter
+from local.inbox import Delivery
+from local.replay import Replay
+from local.tables import Tables
+from vigie.domain.incident import Tally, state_of
+from vigie.domain.instants import to_iso
+from vigie.domain.labels import Urgency
+from vigie.domain.triage import short_hash
+
+REPORT_VERSION = 1
+
+
+def report_of(replay: Replay, tables: Tables) -> dict[str, Any]:
+    """The report; `unaccounted` is 0 unless a mention got lost between two stages."""
+    cloud = replay.cloud
+    accepted = len(tables.mentions)
+    requests = sum(cloud.requests.values())
+    return {
+        "version": REPORT_VERSION,
+        "plan": replay.plan.id,
+        "started_at": _iso(replay.started_at),
+        "ended_at": to_iso(cloud.clock.now()),
+        "wall_seconds": round(replay.wall_seconds, 2),
+        "mentions": _counts(replay, accepted),
+        "mentions_by_urgency": {
+            urgency.value: sum(m.labels.urgency is urgency for m in tables.mentions)
+            for urgency in sorted(Urgency, key=lambda u: -u.rank)
+        },
+        "incidents": [_incident(tally, tables) for tally in tables.incidents()],
+        "pages": [_page(delivery) for delivery in cloud.inbox.deliveries],
+        "latency_ms": {"mention_to_page": _latency(replay, tables)},
+        "aws_requests": dict(sorted(cloud.requests.items())),
+        "aws_requests_per_1000_mentions": (
+            round(1000 * requests / accepted, 1) if accepted else None
+        ),
+        "failures": [
+            {"at": to_iso(f.at), "function": f.function, "error": type(f.error).__name__}
+            for f in cloud.failures
+        ],
+        "denied": sorted(set(cloud.denied)),
+        "broken_rules": sorted(set(cloud.broken_rules)),
+    }
+
+
+def is_sound(report: dict[str, Any]) -> bool:
+    """Whether everything adds up, and no role or rule of AWS's was broken."""
+    return not (
+        report["mentions"]["unaccounted"]
+        or report["denied"]
+        or report["broken_rules"]
+        or report["failures"]
+    )
+
+
+def _counts(replay: Replay, accepted: int) -> dict[str, int]:
+    """`received` = `accepted` + `duplicates` + `own` + `rejected` + `unmatched` + `unaccounted`.
+
+    Duplicates are copies and newer versions of a mention: those that ingest saw on one page, and
+    those that triage took off its queue without counting them.
+    """
+    fed = replay.accepted
+    parked = replay.cloud.dead_letters()
+    rejected_later = sum(_mentions_parked(letter) for letter in parked) - fed.rejected
+    duplicates = fed.duplicates + replay.triaged - accepted
+    known = accepted + duplicates + fed.own + fed.rejected + rejected_later + fed.unmatched
+    return {
+        "received": fed.received,
+        "accepted": accepted,
+        "duplicates": duplicates,
+        "own": fed.own,
+        "rejected": fed.rejected + rejected_later,
+        "dead_letters": len(parked),
+        "unmatched": fed.unmatched,
+        "unaccounted": fed.received - known,
+    }
+
+
+def _mentions_parked(letter: DeadLetter) -> int:
+    """How many mentions a dead letter holds: a raw post is one."""
+    try:
+        body = json.loads(letter.body)
+    except (ValueError, RecursionError):
+        return 1
+    mentions = body.get("mentions") if isinstance(body, dict) else None
+    return len(mentions) if isinstance(mentions, list) else 1
+
+
+def _incident(tally: Tally, tables: Tables) -> dict[str, Any]:
+    desk, paging = tables.desk(tally.id), tables.paging(tally.id)
+    members = sorted(tables.members.get(tally.id, []), key=lambda m: m.mention.posted_at)
+    return {
+        "id": tally.id,
+        "brand": tally.brand,
+        "kind": tally.kind.value,
+        "severity": tally.severity.value,
+        "state": state_of(tally, desk).value,
+        "opened_at": to_iso(tally.opened_at),
+        "first_mention_at": to_iso(tally.first_mention_at),
+        "last_mention_at": to_iso(tally.last_mention_at),
+        "first_paged_at": _iso(paging.first_paged_at),
+        "acknowledged_at": _iso(desk.acknowledged_at),
+        "acknowledged_by": desk.acknowledged_by or None,
+        "resolved_at": _iso(desk.resolved_at),
+        "pages": paging.pages,
+        "page_delay_s": int(paging.delay.total_seconds()),
+        "mention_count": tally.mention_count,
+        "by_urgency": {u.value: n for u, n in tally.by_urgency.items()},
+        "reach": tally.reach,
+        "follows": tally.follows or None,
+        "reasons": [tally.because, *tally.severity_because, *sorted(tally.rules)],
+        "mention_ids": [m.mention.post_id for m in members],
+        "timeline": [
+            {"at": to_iso(e.at), "what": e.what, "by": e.by, "facts": dict(e.facts)}
+            for e in sorted(tables.entries.get(tally.id, []), key=lambda e: (e.at, e.id))
+        ],
+    }
+
+
+def _page(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "at": to_iso(delivery.at),
+        "audience": delivery.audience,
+        "channel": delivery.channel,
+        "incident_id": str(delivery.attributes["incident"]),
+        "step": int(str(delivery.attributes["step"])),
+        "text": delivery.text,
+    }
+
+
+def _latency(replay: Replay, tables: Tables) -> dict[str, float] | None:
+    """From the acceptance of the post that opened an incident to its first page, in wall time."""
+    if not replay.paced:
+        return None
+    waits = []
+    for tally in tables.incidents():
+        paged_at = tables.paging(tally.id).first_paged_at
+        for member in tables.members.get(tally.id, []):
+            if paged_at and f"inc-{short_hash(member.mention.key)}" == tally.id:
+                waits.append((paged_at - member.mention.received_at).total_seconds() * 1000)
+    return percentiles(waits)
+
+
+def percentiles(values: list[float]) -> dict[str, float] | None:
+    """`{"p50", "p95", "p99"}` by nearest rank; None for no value."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    return {
+        f"p{share}": round(ordered[max(0, -(-share * len(ordered) // 100) - 1)], 1)
+        for share in (50, 95, 99)
+    }
+
+
+def by_person(report: dict[str, Any]) -> Counter[tuple[str, str]]:
+    """How many pages each person got on each channel."""
+    return Counter((page["audience"], page["channel"]) for page in report["pages"])
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else to_iso(instant)
