@@ -79,6 +79,7 @@ class LocalFunction:
     attribute: str
     arn: str
     aws_name: str
+    log_group: str
     role: Role
     environment: Mapping[str, str]
     timeout: int
@@ -166,7 +167,7 @@ class LocalFunction:
             memory_limit_in_mb=self.memory,
             aws_request_id=f"{self.name}-{self.invocations:08d}",
             deadline=time.monotonic() + self.timeout,
-            log_group_name=f"/aws/lambda/{self.aws_name}",
+            log_group_name=self.log_group,
         )
 
     def _token(self) -> str:
@@ -209,6 +210,9 @@ def functions_of(
             attribute=attribute,
             arn=str(resource.arn),
             aws_name=resource.ref,
+            log_group=properties.get("LoggingConfig", {}).get(
+                "LogGroup", f"/aws/lambda/{resource.ref}"
+            ),
             role=roles[properties["Role"]],
             environment={name: str(value) for name, value in variables.items()},
             timeout=int(properties.get("Timeout", 3)),

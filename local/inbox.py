@@ -78,7 +78,7 @@ class Inbox:
                     protocol=subscription.protocol,
                     audience=subscription.audience or _text(attributes.get("audience")),
                     channel=subscription.channel or _text(attributes.get("channel")),
-                    incident_id=_text(attributes.get("incident_id")),
+                    incident_id=_text(attributes.get("incident")),
                     type=_text(attributes.get("type")),
                     subject=params.get("Subject", ""),
                     text=_body(params, subscription.protocol),

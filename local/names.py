@@ -29,9 +29,11 @@ def by_property(prop: str, suffix: Callable[[Mapping[str, Any]], str] = lambda p
     return named
 
 
-def arn_of(service: str, prefix: str, name: Named, *, region: bool = True) -> Named:
+def arn_of(
+    service: str, prefix: str, name: Named, *, suffix: str = "", region: bool = True
+) -> Named:
     def arn(place: Place, logical_id: str, properties: Mapping[str, Any]) -> str:
-        resource = f"{prefix}{name(place, logical_id, properties)}"
+        resource = f"{prefix}{name(place, logical_id, properties)}{suffix}"
         if region:
             return place.arn(service, resource)
         return f"arn:{place.partition}:{service}::{place.account}:{resource}"

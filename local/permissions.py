@@ -77,9 +77,9 @@ class Permissions:
         needs = [Need(f"sqs:{action}", queue_arn) for action in actions]
         return needs + self._with_key(queue_arn, "sqs", ["kms:Decrypt"])
 
-    def to_log(self, function_name: str) -> list[Need]:
+    def to_log(self, log_group: str) -> list[Need]:
         """What Lambda needs from the function's role to write its log."""
-        group = self._place.arn("logs", f"log-group:/aws/lambda/{function_name}:log-stream:any")
+        group = self._place.arn("logs", f"log-group:{log_group}:log-stream:any")
         return [Need("logs:CreateLogStream", group), Need("logs:PutLogEvents", group)]
 
     def queue_arn(self, url: str) -> str:

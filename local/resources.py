@@ -139,13 +139,14 @@ KINDS: Mapping[str, Kind] = {
     "AWS::Lambda::Function": Kind(
         ref=names.function_name,
         attributes={"Arn": names.function_arn},
-        played=these("FunctionName Handler Role Timeout MemorySize Environment Layers"),
+        played=these(
+            "FunctionName Handler Role Timeout MemorySize Environment Layers LoggingConfig"
+        ),
         inert={
             "Code": BUILT,
             "Description": TEXT,
             "Runtime": "code runs under the interpreter that runs this",
             "Architectures": "code runs on this machine's processor",
-            "LoggingConfig": "log lines are kept in memory, as they are written",
             "ReservedConcurrentExecutions": "one function runs at a time here",
             "KmsKeyArn": ENCRYPTION,
             "EphemeralStorage": "the disk is this machine's",
@@ -211,7 +212,7 @@ KINDS: Mapping[str, Kind] = {
     "AWS::IAM::Policy": Kind(ref=names.identifier, played=these("PolicyName PolicyDocument Roles")),
     "AWS::Logs::LogGroup": Kind(
         ref=names.log_group_name,
-        attributes={"Arn": names.arn_of("logs", "log-group:", names.log_group_name)},
+        attributes={"Arn": names.arn_of("logs", "log-group:", names.log_group_name, suffix=":*")},
         inert={
             "KmsKeyId": ENCRYPTION,
             "LogGroupClass": "log lines are kept in memory",

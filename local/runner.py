@@ -275,7 +275,7 @@ class LocalCloud:
         for mapping in self._pump.mappings:
             _require(mapping.function.role, self._permissions.to_poll(mapping.queue.queue_arn))
         for function in self.functions.values():
-            _require(function.role, self._permissions.to_log(function.aws_name))
+            _require(function.role, self._permissions.to_log(function.log_group))
 
     @contextmanager
     def _running(self, function: LocalFunction) -> Iterator[None]:

@@ -60,6 +60,6 @@ def publish(name: str) -> None:
                 "audience": {"DataType": "String", "StringValue": audience},
                 "channel": {"DataType": "String", "StringValue": channel},
                 "type": {"DataType": "String", "StringValue": "page"},
-                "incident_id": {"DataType": "String", "StringValue": name},
+                "incident": {"DataType": "String", "StringValue": name},
             },
         )
