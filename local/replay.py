@@ -86,7 +86,7 @@ def a_cloud(
             TEMPLATE, plan=path, clock=clock, environment=environment, **options
         ) as cloud:
             if not polling:
-                cloud.schedules = [s for s in cloud.schedules if s.function.name != "ingest_poll"]
+                cloud.pause_schedule("ingest_poll")
             subscribe_everybody(cloud, plan)
             yield cloud, plan
 
