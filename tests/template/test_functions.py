@@ -1,7 +1,6 @@
 from dataclasses import fields
 
 import pytest
-from vigie import config
 
 from tests.template.reading import (
     FUNCTION,
@@ -13,6 +12,7 @@ from tests.template.reading import (
     resources,
     translated,
 )
+from vigie import config
 
 OF_EVERY_FUNCTION = {
     "AWS_ENDPOINT_URL",

@@ -1,0 +1,91 @@
+# `make` lists the targets. Each sets up what it needs; nothing is installed outside this folder.
+
+PYTHON ?= python3
+PORT ?= 8080
+SPEED ?= max
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup test lint format package plan-check demo run soak bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/dev.ready ## the virtual environment with everything that `make test` needs
+
+test: .venv/dev.ready ## tests, lint and types: what must hold before a commit (under 3 minutes)
+	.venv/bin/python -m pytest -n auto -m "not soak" $(PYTEST_ARGS)
+	$(MAKE) --no-print-directory lint
+
+lint: .venv/dev.ready ## ruff and mypy
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+format: .venv/dev.ready ## let ruff put the code in shape
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+soak: .venv/dev.ready ## long randomised campaigns; each prints the seed that repeats it
+	.venv/bin/python -m pytest -m soak $(PYTEST_ARGS)
+
+plan-check: .venv/local.ready ## is the crisis plan right? says which field is wrong, and the mend
+	.venv/bin/python -m vigie.planning check layers/plan/plan.yaml
+
+demo: .venv/local.ready ## replay 90 minutes of a crisis through the whole system, and report
+	.venv/bin/python -m local demo
+
+run: .venv/local.ready ## stay up: HTTP API, incidents page, live replay (or X, with X_BEARER_TOKEN)
+	.venv/bin/python -m local run
+
+bench: .venv/dev.ready ## the figures of docs/performance.md, as JSON
+	.venv/bin/python -m bench
+
+# ------------------------------------------------------------------------------------- packaging
+
+export SAM_CLI_TELEMETRY = 0
+# The SAM CLI wants a region even for what never leaves the machine.
+AWS_DEFAULT_REGION ?= eu-west-3
+export AWS_DEFAULT_REGION
+
+package: .venv/dev.ready .venv-package/ready .venv-checkov/ready ## build with the SAM CLI and check what was built
+	.venv/bin/cfn-lint template.yaml
+	.venv-package/bin/sam validate --lint
+	.venv-checkov/bin/checkov --config-file .checkov.yaml --file template.yaml
+	find functions layers -name __pycache__ -type d -prune -exec rm -rf {} +
+	.venv-package/bin/sam build
+	.venv/bin/python packaging/check_imports.py
+	.venv-package/bin/python packaging/check_env.py
+	.venv/bin/python packaging/check_rie.py
+	.venv/bin/python packaging/sizes.py
+
+# ------------------------------------------------------------------------- virtual environments
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Vigie needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Say which to use: make PYTHON=python3.13")'
+	$(PYTHON) -m venv .venv
+
+# What `make demo` and `make run` need, and no more.
+.venv/local.ready: requirements/local.txt layers/dependencies/requirements.txt layers/dependencies/constraints.txt pyproject.toml | .venv/bin/python
+	.venv/bin/python -m pip install -qq --disable-pip-version-check --requirement requirements/local.txt --constraint layers/dependencies/constraints.txt
+	.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/dev.ready: requirements/dev.txt .venv/local.ready
+	.venv/bin/python -m pip install -qq --disable-pip-version-check --requirement requirements/dev.txt --constraint layers/dependencies/constraints.txt
+	@touch $@
+
+# The SAM CLI and checkov each pin a boto3 of their own, hence an environment each.
+.venv-package/ready: requirements/package.txt
+	$(PYTHON) -m venv --clear .venv-package
+	.venv-package/bin/python -m pip install -qq --disable-pip-version-check --requirement requirements/package.txt
+	@touch $@
+
+.venv-checkov/ready: requirements/checkov.txt
+	$(PYTHON) -m venv --clear .venv-checkov
+	.venv-checkov/bin/python -m pip install -qq --disable-pip-version-check --requirement requirements/checkov.txt
+	@touch $@
+
+clean: ## delete what was built and installed here
+	rm -rf .venv .venv-package .venv-checkov .aws-sam .build
