@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from vigie.domain.incident import Desk, Tally, Timer
+from vigie.domain.incident import Desk, Entry, Ladders, Tally, Timer
 from vigie.domain.labels import Kind, Labels, Reason, Sentiment, Urgency
 from vigie.domain.mention import Author, LabelledMention, Mention
 from vigie.domain.plan import Brand, Ladder, Person, Plan, Severity, Step, Thresholds
@@ -113,3 +113,24 @@ def a_timer(**changes):
         "due_at": NOON,
     } | changes
     return Timer(**values)
+
+
+def some_ladders(*minutes, **changes):
+    ladder = a_ladder(*minutes, **changes)
+    return Ladders(
+        incident_id="inc-0123456789",
+        plan_id="plan-test",
+        by_severity=dict.fromkeys(Severity, ladder),
+    )
+
+
+def an_entry(**changes):
+    values = {
+        "incident_id": "inc-0123456789",
+        "at": NOON,
+        "id": "opened",
+        "what": "opened",
+        "by": "triage",
+        "facts": {"mentions": 4},
+    } | changes
+    return Entry(**values)
