@@ -32,6 +32,7 @@ _ID = re.compile(r"[0-9]{1,30}")
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,50}")
 _LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 _OLD_REPOST = re.compile(r"RT @\w{1,50}:")
+_POST_LINK = re.compile(r"https?://(?:www\.)?(?:x|twitter)\.com/(\w{1,50})/status/([0-9]{1,30})")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -211,13 +212,19 @@ def _lang(raw: Raw) -> str:
 
 
 def _quotes(raw: Raw, page: Page, brand: Brand) -> bool:
+    """Told by the quoted post, where it came along, or by the link that X puts into the quote."""
     references = _either(raw, "referenced_tweets", "referenced_posts")
-    for reference in references if isinstance(references, list) else ():
-        if _mapping(reference).get("type") == "quoted":
-            quoted = page.included.get(str(_mapping(reference).get("id")), {})
-            if quoted.get("author_id") in brand.x_ids:
-                return True
-    return False
+    quoted = {
+        str(reference.get("id"))
+        for reference in map(_mapping, references if isinstance(references, list) else ())
+        if reference.get("type") == "quoted"
+    }
+    if any(page.included.get(id_, {}).get("author_id") in brand.x_ids for id_ in quoted):
+        return True
+    own = {handle.casefold() for handle in brand.handles}
+    links = _texts(_mapping(raw.get("entities")).get("urls"), "expanded_url")
+    found = [link for link in map(_POST_LINK.match, links) if link is not None]
+    return any(link[1].casefold() in own and link[2] in quoted for link in found)
 
 
 def _clean(value: Any) -> str:

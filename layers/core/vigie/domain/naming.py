@@ -38,16 +38,18 @@ def addresses(brand: Brand, traces: Traces) -> bool:
     )
 
 
+def says(query: str, text: str) -> bool:
+    """Whether `text` has the words that an X search query asks for, as far as words alone tell."""
+    return _holds(_parsed(query), _folded(text)) is True
+
+
 def _names(brand: Brand, traces: Traces) -> bool:
     if traces.author_id in brand.x_ids or addresses(brand, traces):
         return True
     keys = {brand.id, *(handle.casefold() for handle in brand.handles)}
     if any(tag.casefold().removeprefix("@") in keys for tag in traces.tags):
         return True
-    if not brand.queries:
-        return False
-    folded = _folded(traces.text)
-    return any(_holds(query, folded) is True for query in _parsed_queries(brand))
+    return any(says(query, traces.text) for query in brand.queries)
 
 
 @lru_cache(maxsize=256)
@@ -88,17 +90,15 @@ _TOKEN = re.compile(r'-?"[^"]*"|[()]|-(?=\()|[^\s()]+')
 
 
 @lru_cache(maxsize=256)
-def _parsed_queries(brand: Brand) -> tuple[_Query, ...]:
-    return tuple(_any(_TOKEN.findall(query)) for query in brand.queries)
+def _parsed(query: str) -> _Query:
+    return _any(_TOKEN.findall(query))
 
 
 def _holds(query: _Query, folded: str) -> bool | None:
     """True or False where words decide, None where only operators would."""
     match query:
-        case _Word(None):
-            return None
         case _Word(pattern):
-            return pattern.search(folded) is not None
+            return None if pattern is None else pattern.search(folded) is not None
         case _Not(inner):
             return False if _holds(inner, folded) else None
         case _All(parts):

@@ -47,12 +47,12 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """Where posts go. `trips(text, lang)` says whether one takes the urgent lane."""
+    """Where posts go. `trips(text, lang)` is true for what takes the urgent lane."""
 
     mentions: Queue
     urgent: Queue
     dead_letters: DeadLetters
-    trips: Callable[[str, str], bool]
+    trips: Callable[[str, str], object]
 
 
 def accept(page: Page, brand: Brand, intake: Intake, *, source: str, now: datetime) -> Accepted:

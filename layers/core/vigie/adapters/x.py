@@ -1,0 +1,184 @@
+"""X API v2 through tweepy: one page at a time, and X's refusals as ours.
+
+Importing this module imports tweepy, which costs about as much as boto3: handlers do it when they
+build their parts.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+import tweepy
+
+from vigie.domain.cursor import Source, Via
+from vigie.errors import BudgetExhausted, RateLimited, Rejected, Unavailable
+
+# Connect, and between two bytes of the answer, in seconds. tweepy itself sets none, and a silent
+# server would hang until the function is killed.
+TIMEOUT = (3.05, 8.0)
+PAGE_SIZE = 100
+# The one place where the request's spelling stands. X is renaming `tweet` to `post`; answers are
+# read in both spellings. Expanding more than the author costs a post read for each reference.
+FIELDS: Mapping[str, list[str]] = {
+    "tweet_fields": [
+        "author_id",
+        "created_at",
+        "edit_history_tweet_ids",
+        "entities",
+        "in_reply_to_user_id",
+        "lang",
+        "note_tweet",
+        "public_metrics",
+        "referenced_tweets",
+    ],
+    "expansions": ["author_id"],
+    "user_fields": ["public_metrics", "username"],
+}
+
+# X's windows last 15 minutes; a header that says otherwise is not believed.
+LONGEST_WINDOW = timedelta(minutes=16)
+WITHOUT_HEADER = timedelta(minutes=1)
+
+_BUDGET_TYPES = {
+    "credits": "X answers that the credits are used up",
+    "usage-capped": "X answers that the usage cap is reached",
+}
+_BUDGET_TITLES = {"CreditsDepleted": "credits", "UsageCapExceeded": "usage-capped"}
+_SLUG = re.compile(r"[a-z-]{1,40}")
+
+# At DEBUG tweepy logs the Authorization header and whole bodies, whatever our own level is.
+logging.getLogger("tweepy").setLevel(logging.INFO)
+
+
+class XTimelines:
+    """`Timelines` over the X API. `bearer` gives the app's token, and is asked for each page."""
+
+    def __init__(self, bearer: Callable[[], str], base_url: str) -> None:
+        self._bearer = bearer
+        self._client = _Client(base_url.rstrip("/"))
+
+    def page(
+        self, source: Source, *, since_id: int, token: str, now: datetime
+    ) -> Mapping[str, Any]:
+        """See `Timelines.page`."""
+        client = self._client
+        client.bearer_token = self._bearer()
+        options: dict[str, Any] = {"max_results": PAGE_SIZE, **FIELDS}
+        if since_id:
+            options["since_id"] = str(since_id)
+        try:
+            if source.via is Via.MENTIONS:
+                if token:
+                    options["pagination_token"] = token
+                answer = client.get_users_mentions(source.subject, **options)
+            else:
+                if token:
+                    options["next_token"] = token
+                answer = client.search_recent_tweets(source.subject, **options)
+        except _Refused as refused:
+            raise _translated(refused.response, now) from None
+        except requests.RequestException as error:
+            raise Unavailable(f"X did not answer: {type(error).__name__}") from error
+        except (ValueError, RecursionError) as error:
+            raise Unavailable(f"X's answer is not JSON: {type(error).__name__}") from error
+        if not isinstance(answer, dict):
+            raise Unavailable("X's answer is not a JSON object")
+        return answer
+
+
+class _Refused(Exception):
+    """Any status but 200, before it is told apart."""
+
+    def __init__(self, response: requests.Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+class _Client(tweepy.Client):  # type: ignore[misc]
+    """tweepy's Client with a base URL and a timeout; it neither sleeps nor retries."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(return_type=dict, wait_on_rate_limit=False)
+        self.base_url = base_url
+
+    def request(
+        self,
+        method: str,
+        route: str,
+        params: Any = None,
+        json: Any = None,
+        user_auth: bool = False,
+    ) -> requests.Response:
+        response: requests.Response = self.session.request(
+            method,
+            self.base_url + route,
+            params=params,
+            json=json,
+            headers={
+                "User-Agent": self.user_agent,
+                "Authorization": f"Bearer {self.bearer_token}",
+            },
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
+        if response.status_code != 200:
+            raise _Refused(response)
+        return response
+
+
+def _translated(response: requests.Response, now: datetime) -> Exception:
+    status, problem = response.status_code, _problem(response)
+    kind = _kind(problem)
+    if kind in _BUDGET_TYPES or status == 402:
+        return BudgetExhausted(f"{_BUDGET_TYPES.get(kind, 'X asks for payment')} ({status})")
+    if status == 429:
+        until = _reset(response, now)
+        return RateLimited(f"X's rate limit is reached until {until:%H:%M:%S} UTC", until)
+    if status < 400 or status == 408 or status >= 500:
+        return Unavailable(f"X answered {status}")
+    said = f"X refuses the request: {status}{f' {kind}' if kind else ''}"
+    if status == 400:
+        field = _parameter(problem)
+        return Rejected(f"{said}{f', parameter {field}' if field else ''}", field=field)
+    mend = {
+        401: "; put a valid bearer token into the parameter",
+        403: "; the app's access level does not allow it, or the account is protected",
+        404: "; there is no such account",
+    }
+    return Rejected(said + mend.get(status, ""), field="authorization" if status == 401 else "")
+
+
+def _problem(response: requests.Response) -> Mapping[str, Any]:
+    """The body of a refusal, where it is a problem in JSON (RFC 9457)."""
+    try:
+        body = response.json()
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _kind(problem: Mapping[str, Any]) -> str:
+    """The last segment of the problem's type: its host is api.twitter.com or api.x.com."""
+    slug = str(problem.get("type", "")).rstrip("/").rsplit("/", 1)[-1]
+    if slug not in _BUDGET_TYPES:
+        slug = _BUDGET_TITLES.get(str(problem.get("title")), slug)
+    return slug if _SLUG.fullmatch(slug) else ""
+
+
+def _parameter(problem: Mapping[str, Any]) -> str:
+    """Which of the walk's own parameters X refuses, if it says so."""
+    said = f"{problem.get('detail')} {problem.get('errors')}"
+    if "since_id" in said:
+        return "since_id"
+    return "next_token" if "next_token" in said or "pagination_token" in said else ""
+
+
+def _reset(response: requests.Response, now: datetime) -> datetime:
+    header = response.headers.get("x-rate-limit-reset", "")
+    if not header.isascii() or not header.isdigit() or len(header) > 11:
+        return now + WITHOUT_HEADER
+    reset = datetime.fromtimestamp(int(header), UTC)
+    return min(max(reset, now + timedelta(seconds=1)), now + LONGEST_WINDOW)
