@@ -14,6 +14,7 @@ from local.cloud import create
 from local.dispatch import direct_dispatch
 from local.queues import fast_queues
 from local.session import CachingSession
+from local.tables import fast_tables
 from local.template import Stack
 from local.transactions import fast_transactions
 
@@ -29,6 +30,7 @@ def emulated(
     with ExitStack() as exits:
         exits.enter_context(_without_host_variables())
         exits.enter_context(fast_queues())
+        exits.enter_context(fast_tables())
         exits.enter_context(fast_transactions())
         exits.enter_context(moto_follows(clock))
         exits.enter_context(direct_dispatch(lock))

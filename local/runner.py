@@ -196,6 +196,11 @@ class LocalCloud:
             yield function.parts()
         self._notify()
 
+    def pause_schedule(self, name: str) -> None:
+        """Do not run a function by its schedule any more."""
+        kept = [each for each in self._pump.schedules if each.function.name != name]
+        self._pump.schedules[:] = kept
+
     def drain(self) -> None:
         """Run until every queue is idle at this instant. Open batching windows close at once."""
         self._pump.drain()

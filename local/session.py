@@ -1,13 +1,25 @@
 """A boto3 session that makes each client once, so that cold starts cost nothing."""
 
+from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
+from botocore.loaders import Loader
+
+
+@cache
+def _models() -> Loader:
+    """The services' descriptions, read once for all sessions of this process."""
+    loader: Loader = botocore.session.get_session().get_component("data_loader")
+    return loader
 
 
 class CachingSession(boto3.Session):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, region_name: str) -> None:
+        session = botocore.session.get_session()
+        session.register_component("data_loader", _models())
+        super().__init__(region_name=region_name, botocore_session=session)
         self._clients: dict[str, Any] = {}
 
     def client(self, service_name: str, *args: Any, **kwargs: Any) -> Any:

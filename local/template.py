@@ -2,9 +2,11 @@
 
 import copy
 import json
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +89,16 @@ def load(
 ) -> Stack:
     """Translate the template at `path`. Raises TemplateError for what is not known."""
     place = place or Place()
+    # Tests start hundreds of clouds: most of a start would be reading the same text again.
+    translated, code = _read(path, path.stat().st_mtime_ns, place)
+    return _resolved(copy.deepcopy(translated), dict(parameters or {}), place, code)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, modified: int, place: Place) -> tuple[dict[str, Any], dict[str, Path]]:
     source = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     code = _take_code(source, path.parent)
-    return _resolved(_translated(source, place), dict(parameters or {}), place, code)
+    return _translated(source, place), code
 
 
 def _take_code(source: dict[str, Any], folder: Path) -> dict[str, Path]:
@@ -109,6 +118,8 @@ def _take_code(source: dict[str, Any], folder: Path) -> dict[str, Path]:
 def _translated(source: dict[str, Any], place: Place) -> dict[str, Any]:
     from samtranslator.translator.transform import transform
 
+    # The translator warns that nobody reads the statistics that it keeps of itself.
+    logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)
     before = os.environ.get("AWS_DEFAULT_REGION")
     os.environ["AWS_DEFAULT_REGION"] = place.region  # the translator asks boto3 for the partition
     try:
