@@ -75,8 +75,8 @@ def _replay(options: argparse.Namespace) -> int:
     from local.demo import Ticker
     from local.replay import PLAN, open_stream, replayed
     from local.report import is_sound, report_of
+    from local.snapshot import Snapshot
     from local.summary import summary
-    from local.tables import Tables
 
     wait = options.acknowledge_after
     source = open_stream(options.file)
@@ -88,7 +88,7 @@ def _replay(options: argparse.Namespace) -> int:
         patience=(lambda delivery: wait) if wait else None,
         progress=Ticker(),
     ) as replay:
-        report = report_of(replay, Tables(replay.cloud))
+        report = report_of(replay, Snapshot(replay.cloud))
     if options.report:
         text = json.dumps(report, indent=1, ensure_ascii=False)
         options.report.write_text(text + "\n", encoding="utf-8")

@@ -8,8 +8,8 @@ from pathlib import Path
 from local.inbox import Delivery
 from local.replay import ROOT, Replay, open_stream, replayed
 from local.report import is_sound, report_of
+from local.snapshot import Snapshot
 from local.summary import progress_line, summary
-from local.tables import Tables
 
 STREAM = ROOT / "events" / "streams" / "demo.jsonl"
 # Whoever is on duty is slow about the breakdown, so that the ladder is seen to climb; nobody is
@@ -60,7 +60,7 @@ def main(stream: Path = STREAM) -> int:
         open_stream(str(stream)) as source,
         replayed(source, patience=patience, progress=Ticker()) as replay,
     ):
-        report = report_of(replay, Tables(replay.cloud))
+        report = report_of(replay, Snapshot(replay.cloud))
     print()
     print(summary(report))
     if not is_sound(report):

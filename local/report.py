@@ -8,7 +8,7 @@ from typing import Any
 from local.dead_letters import DeadLetter
 from local.inbox import Delivery
 from local.replay import Replay
-from local.tables import Tables
+from local.snapshot import Snapshot
 from vigie.domain.incident import Tally, state_of
 from vigie.domain.instants import to_iso
 from vigie.domain.labels import Urgency
@@ -17,7 +17,7 @@ from vigie.domain.triage import short_hash
 REPORT_VERSION = 1
 
 
-def report_of(replay: Replay, tables: Tables) -> dict[str, Any]:
+def report_of(replay: Replay, tables: Snapshot) -> dict[str, Any]:
     """The report; `unaccounted` is 0 unless a mention got lost between two stages."""
     cloud = replay.cloud
     accepted = len(tables.mentions)
@@ -92,7 +92,7 @@ def _mentions_parked(letter: DeadLetter) -> int:
     return len(mentions) if isinstance(mentions, list) else 1
 
 
-def _incident(tally: Tally, tables: Tables) -> dict[str, Any]:
+def _incident(tally: Tally, tables: Snapshot) -> dict[str, Any]:
     desk, paging = tables.desk(tally.id), tables.paging(tally.id)
     members = sorted(tables.members.get(tally.id, []), key=lambda m: m.mention.posted_at)
     return {
@@ -134,7 +134,7 @@ def _page(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _latency(replay: Replay, tables: Tables) -> dict[str, float] | None:
+def _latency(replay: Replay, tables: Snapshot) -> dict[str, float] | None:
     """From the acceptance of the post that opened an incident to its first page, in wall time."""
     if not replay.paced:
         return None
