@@ -2,6 +2,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
+from tests.builders import NOON, a_labelled, a_plan
+from tests.fakes import InMemoryTriageStore
 from vigie.adapters.dynamodb.items import desk_to_item
 from vigie.adapters.dynamodb.triage_store import DynamoTriageStore
 from vigie.domain.change import Change, Stored
@@ -9,9 +12,6 @@ from vigie.domain.incident import BrandState, Desk
 from vigie.domain.labels import Urgency
 from vigie.domain.triage import fold
 from vigie.errors import Conflict
-
-from tests.builders import NOON, a_labelled, a_plan
-from tests.fakes import InMemoryTriageStore
 
 PLAN = a_plan()
 KEPT = timedelta(days=90)

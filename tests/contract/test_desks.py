@@ -1,0 +1,191 @@
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import NOON, a_desk, a_labelled, a_tally, a_timer, an_entry
+from vigie.domain.incident import Desk, Paging
+from vigie.domain.links import link_for, link_id
+from vigie.domain.outbox import OutboxEntry
+from vigie.errors import Conflict
+
+ID = "inc-0123456789"
+MINUTE = timedelta(minutes=1)
+TAKEN = a_desk(acknowledged_at=NOON, acknowledged_by="duty-1", owner="duty-1")
+CLOSED = a_desk(resolved_at=NOON + MINUTE, resolved_by="lead-1")
+OUTBOX = OutboxEntry(
+    incident_id=ID,
+    name="resolve",
+    queue="classified",
+    body="{}",
+    group="acme",
+    due_at=NOON + timedelta(seconds=30),
+)
+
+
+def test_an_acknowledgement_takes_the_desk_and_ends_the_ladder(world):
+    world.seed(tally=a_tally(), timer=a_timer())
+
+    world.desks.acknowledge(TAKEN, [an_entry(id="acknowledged")])
+
+    assert world.desks.read(ID) == (a_tally(), TAKEN)
+    assert world.timer(ID) is None
+    assert [e.id for e in world.dossiers.dossier(ID).timeline] == ["acknowledged"]
+
+
+@pytest.mark.parametrize("already", [TAKEN, CLOSED])
+def test_a_second_acknowledgement_writes_nothing(world, already):
+    world.seed(tally=a_tally(), desk=already)
+
+    with pytest.raises(Conflict):
+        world.desks.acknowledge(
+            a_desk(acknowledged_at=NOON + MINUTE, acknowledged_by="lead-1", owner="lead-1"),
+            [an_entry()],
+        )
+
+    assert world.desks.read(ID)[1] == already
+    assert world.dossiers.dossier(ID).timeline == ()
+
+
+def test_closing_ends_the_ladder_and_leaves_word_for_triage(world):
+    world.seed(tally=a_tally(), timer=a_timer())
+
+    world.desks.close(CLOSED, [an_entry(id="resolved")], OUTBOX)
+
+    assert world.desks.read(ID)[1] == CLOSED
+    assert world.timer(ID) is None
+    assert list(world.due.until(NOON + MINUTE)) == [OUTBOX]
+
+    world.desks.sent(OUTBOX)
+    world.desks.sent(OUTBOX)
+
+    assert list(world.due.until(NOON + MINUTE)) == []
+
+
+def test_closing_keeps_who_acknowledged(world):
+    world.seed(tally=a_tally(), desk=TAKEN)
+    closed = a_desk(
+        acknowledged_at=NOON,
+        acknowledged_by="duty-1",
+        owner="duty-1",
+        resolved_at=NOON + MINUTE,
+        resolved_by="lead-1",
+        dismissed=True,
+    )
+
+    world.desks.close(closed, [an_entry()], OUTBOX)
+
+    assert world.desks.read(ID)[1] == closed
+
+
+def test_what_is_closed_is_not_closed_again(world):
+    world.seed(tally=a_tally(), desk=CLOSED)
+
+    with pytest.raises(Conflict):
+        world.desks.close(
+            a_desk(resolved_at=NOON, resolved_by="duty-1", dismissed=True), [an_entry()], OUTBOX
+        )
+
+    assert world.desks.read(ID)[1] == CLOSED
+    assert list(world.due.until(NOON + MINUTE)) == []
+
+
+def test_an_incident_that_is_not_there_reads_as_none(world):
+    assert world.desks.read(ID) is None
+    assert world.dossiers.dossier(ID) is None
+
+
+def test_a_note_is_one_line_however_often_it_is_written(world):
+    world.seed(tally=a_tally())
+    note = an_entry(id="note-1", what="note", by="duty-1", facts={"text": "called the plant"})
+
+    world.desks.note([note])
+    world.desks.note([note])
+
+    assert world.dossiers.dossier(ID).timeline == (note,)
+
+
+def test_a_link_is_found_by_the_hash_of_its_token(world):
+    link = link_for("Ab3-_Ab3-_Ab", ID, "duty-1", "fr", NOON)
+    world.escalations.add_link(link)
+
+    assert world.desks.link(link_id("Ab3-_Ab3-_Ab")) == link
+    assert world.desks.link("Ab3-_Ab3-_Ab") is None
+
+
+def test_a_timeline_is_told_from_its_beginning(world):
+    world.seed(
+        tally=a_tally(),
+        timer=a_timer(),
+        entries=[an_entry(id=f"e{n}", at=NOON + n * MINUTE) for n in (2, 0, 1)],
+    )
+
+    dossier = world.dossiers.dossier(ID)
+
+    assert [e.id for e in dossier.timeline] == ["e0", "e1", "e2"]
+    assert dossier.timer == a_timer()
+    assert dossier.summary.paging == Paging(incident_id=ID)
+    assert dossier.summary.desk == Desk(incident_id=ID)
+
+
+def seed_list(world):
+    """Seven incidents of two brands, two of them at one instant, one closed."""
+    for n in range(5):
+        world.seed(tally=a_tally(id=f"inc-{n}", opened_at=NOON + n * MINUTE))
+    world.seed(tally=a_tally(id="inc-other", brand="other", opened_at=NOON + 3 * MINUTE))
+    world.seed(tally=a_tally(id="inc-done", opened_at=NOON + 9 * MINUTE, closed_at=NOON))
+
+
+def ids(world, brands, *, open_only=True, limit=3):
+    """The ids of every page, fetched to the end."""
+    pages, before = [], None
+    while True:
+        summaries, before = world.dossiers.summaries(
+            brands, open_only=open_only, limit=limit, before=before
+        )
+        pages.append([s.tally.id for s in summaries])
+        if before is None:
+            return pages
+
+
+def test_incidents_are_listed_newest_first_page_by_page(world):
+    seed_list(world)
+
+    assert ids(world, ["acme"]) == [["inc-4", "inc-3", "inc-2"], ["inc-1", "inc-0"]]
+    assert ids(world, ["other"]) == [["inc-other"]]
+    assert ids(world, ["none"]) == [[]]
+
+
+def test_brands_are_merged_and_ties_are_neither_lost_nor_shown_twice(world):
+    seed_list(world)
+
+    assert ids(world, ["acme", "other"], limit=2) == [
+        ["inc-4", "inc-other"],
+        ["inc-3", "inc-2"],
+        ["inc-1", "inc-0"],
+    ]
+
+
+def test_closed_incidents_are_listed_when_asked_for(world):
+    seed_list(world)
+
+    assert ids(world, ["acme"], open_only=False)[0] == ["inc-done", "inc-4", "inc-3"]
+
+
+def test_an_incident_closed_a_moment_ago_is_not_listed_as_open(world):
+    world.seed(tally=a_tally(), desk=CLOSED)
+
+    assert ids(world, ["acme"]) == [[]]
+
+
+def test_the_mentions_of_an_incident_are_read_newest_first_page_by_page(world):
+    posts = [a_labelled(posted_at=NOON + n * MINUTE) for n in range(7)]
+    for post in posts:
+        world.seed_mention(post, ID, NOON, timedelta(days=90))
+    world.seed_mention(a_labelled(), "inc-another", NOON, timedelta(days=90))
+
+    first, before = world.dossiers.mentions(ID, limit=4, before=None, now=NOON)
+    rest, end = world.dossiers.mentions(ID, limit=4, before=before, now=NOON)
+
+    assert first + rest == tuple(reversed(posts))
+    assert len(first) == 4
+    assert end is None
