@@ -1,8 +1,6 @@
 # `make` lists the targets. Each sets up what it needs; nothing is installed outside this folder.
 
 PYTHON ?= python3
-PORT ?= 8080
-SPEED ?= max
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -40,7 +38,7 @@ run: .venv/local.ready ## stay up: HTTP API, incidents page, live replay (or X, 
 	.venv/bin/python -m local run
 
 bench: .venv/dev.ready ## the figures of docs/performance.md, as JSON
-	.venv/bin/python -m bench
+	.venv/bin/python -m local bench
 
 # ------------------------------------------------------------------------------------- packaging
 
