@@ -4,6 +4,7 @@ from time import perf_counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from vigie.classifier import classify, classify_all, rules_en, rules_fr, trips
 from vigie.classifier.normalise import MAX_CHARACTERS, words
 from vigie.classifier.rules import PAIRS, RULES

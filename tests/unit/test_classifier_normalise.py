@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from vigie.classifier.normalise import MAX_CHARACTERS, fold, normalise, words
 
 

@@ -1,4 +1,5 @@
 import pytest
+
 from vigie.classifier.normalise import normalise, words
 from vigie.classifier.phrases import Phrases
 
