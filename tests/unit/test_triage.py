@@ -149,6 +149,16 @@ def test_a_person_in_danger_is_an_incident_of_its_own_amid_a_breakdown(desk):
     assert decode_step(desk.escalations.bodies[-1]).incident_id == danger.id
 
 
+def test_the_breakdown_keeps_its_mentions_when_somebody_in_danger_comes_later(desk):
+    desk.say(a_labelled(), a_labelled(), a_labelled())
+    desk.say(a_labelled(Urgency.CRITICAL), now=NOON + timedelta(minutes=1))
+
+    desk.say(a_labelled(), a_labelled(Urgency.MEDIUM), now=NOON + timedelta(minutes=2))
+
+    outage, danger = desk.incidents
+    assert (outage.mention_count, danger.mention_count) == (5, 1)
+
+
 def test_severity_rises_as_the_incident_grows_and_the_ladder_starts_again(desk):
     desk.say(*[a_labelled() for _ in range(3)])
     (incident,) = desk.incidents

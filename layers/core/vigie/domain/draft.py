@@ -27,6 +27,8 @@ SAMPLES_KEPT = 5
 RULES_KEPT = 12
 # Bounds the brand's state; beyond it the incidents that were quiet longest take no more mentions.
 OPEN_KEPT = 80
+# An incident's reasons are what made its mentions urgent.
+_URGENT = frozenset({f"urgency:{Urgency.CRITICAL}", f"urgency:{Urgency.HIGH}"})
 
 
 @dataclass
@@ -102,7 +104,7 @@ def count(draft: Draft, incident_id: str, labelled: LabelledMention) -> None:
     by_urgency = dict(tally.by_urgency)
     by_urgency[labels.urgency] = by_urgency.get(labels.urgency, 0) + 1
     rules = dict(tally.rules)
-    for rule in sorted({r.rule for r in labels.reasons}):
+    for rule in sorted({r.rule for r in labels.reasons if r.label in _URGENT}):
         if rule in rules or len(rules) < RULES_KEPT:
             rules[rule] = rules.get(rule, 0) + 1
     samples = tally.samples

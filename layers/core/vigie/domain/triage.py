@@ -126,7 +126,12 @@ def _match(draft: Draft, labelled: LabelledMention) -> OpenIncident | None:
         and labelled.mention.posted_at - i.last_mention_at <= quiet_after
         and (not critical or i.worst is Urgency.CRITICAL)
     ]
-    return max(matching, key=lambda i: (i.opened_at, i.id), default=None)
+    # What is said of a breakdown goes to the breakdown, though somebody in danger came later.
+    return max(
+        matching,
+        key=lambda i: (critical or i.worst is not Urgency.CRITICAL, i.opened_at, i.id),
+        default=None,
+    )
 
 
 def _start(draft: Draft, labelled: LabelledMention) -> str:
