@@ -119,11 +119,11 @@ def garbage(text: str = "<html>over capacity</html>") -> Fault:
     return Fault(text=text)
 
 
-class FakeX:
-    """The stub, as a context manager: `url` is its base URL while it serves.
+class FakeApi:
+    """What X would answer, without a network.
 
     `accounts` gives the handle of each user id whose mentions may be asked for. `calls` keeps
-    (path, parameters) of every request; `script` sets what happens to the next ones.
+    (path, parameters) of every request.
     """
 
     def __init__(
@@ -133,7 +133,6 @@ class FakeX:
         clock: Callable[[], datetime],
         accounts: Mapping[str, str] | None = None,
         bearer: str = "local",
-        port: int = 0,
         search_lag: timedelta = SEARCH_LAG,
     ) -> None:
         self.posts = list(posts)
@@ -142,31 +141,8 @@ class FakeX:
         self._accounts = dict(accounts or {})
         self._bearer = bearer
         self._search_lag = search_lag
-        self._faults: deque[Fault | None] = deque()
         self._windows: dict[str, tuple[datetime, int]] = {}
         self._lock = threading.Lock()
-        self.stopped = threading.Event()
-        self._server = _Server(("127.0.0.1", port), _Handler)
-        self._server.fake = self
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> "FakeX":
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopped.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    def script(self, *faults: Fault | None) -> None:
-        """What happens to the next requests, in order; None is a true answer."""
-        self._faults.extend(faults)
-
-    def next_fault(self) -> Fault:
-        """The fault for the request at hand."""
-        with self._lock:
-            return (self._faults.popleft() if self._faults else None) or Fault()
 
     def answer(self, path: str, asked: dict[str, str], authorization: str) -> Answer:
         """Status, headers and body, as X would answer now."""
@@ -228,6 +204,36 @@ class FakeX:
         handle = self._accounts.get(user_id)
         pattern = rf"(?<![\w@])@{handle}(?!\w)"
         return bool(handle) and re.search(pattern, post.raw["text"], re.IGNORECASE) is not None
+
+
+class FakeX(FakeApi):
+    """The stub as a server, a context manager: `url` is its base URL, `script` sets faults."""
+
+    def __init__(self, posts: Iterable[Post] = (), *, port: int = 0, **options: Any) -> None:
+        super().__init__(posts, **options)
+        self.stopped = threading.Event()
+        self._faults: deque[Fault | None] = deque()
+        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server.fake = self
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> "FakeX":
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopped.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def script(self, *faults: Fault | None) -> None:
+        """What happens to the next requests, in order; None is a true answer."""
+        self._faults.extend(faults)
+
+    def next_fault(self) -> Fault:
+        """The fault for the request at hand."""
+        with self._lock:
+            return (self._faults.popleft() if self._faults else None) or Fault()
 
 
 def load_stream(path: Path | str, starts_at: datetime | None = None) -> list[Post]:

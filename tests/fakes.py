@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from vigie.domain.change import Known
+from vigie.domain.cursor import Cursor
 from vigie.domain.incident import BrandState, Desk, Paging
 from vigie.domain.ladder import EARLY, ready_at
 from vigie.domain.outbox import OutboxEntry
-from vigie.errors import Conflict, Unavailable
+from vigie.errors import Conflict, Rejected, Unavailable
 from vigie.ports import GONE, Dossier, DueTimer, Standing, Summary
 
 
@@ -363,3 +364,60 @@ class RecordingPager:
     @property
     def slots(self):
         return [f"{m.attributes['audience']}/{m.attributes['channel']}" for m in self.published]
+
+
+class InMemoryCursors:
+    """Cursors in a dictionary, with the lease's conditions."""
+
+    def __init__(self):
+        self.cursors = {}
+        self.leases = {}
+
+    def take(self, source, *, owner, until, now):
+        key = (source.brand, source.name)
+        holder, held_until = self.leases.get(key, (None, now))
+        cursor = self.cursors.get(key, Cursor(brand=source.brand, source=source.name))
+        if held_until > now and holder != owner:
+            return None
+        if cursor.not_before and cursor.not_before > now:
+            return None
+        self.cursors[key] = cursor
+        self.leases[key] = (owner, until)
+        return cursor
+
+    def save(self, cursor, *, owner, release=False):
+        key = (cursor.brand, cursor.source)
+        if self.leases.get(key, (None, None))[0] != owner:
+            raise Conflict("saving a cursor")
+        self.cursors[key] = cursor
+        if release:
+            del self.leases[key]
+
+    def read(self, source):
+        return self.cursors.get((source.brand, source.name))
+
+
+class StubTimelines:
+    """X's answers from `local.fake_x.FakeApi`; `errors` are raised by the next pages instead."""
+
+    def __init__(self, api):
+        self.api = api
+        self.errors = []
+
+    def page(self, source, *, since_id, token, now):
+        if self.errors and (error := self.errors.pop(0)):
+            raise error
+        asked = {"max_results": "10", "expansions": "author_id", "since_id": str(since_id)}
+        asked |= {"tweet.fields": "author_id,created_at,lang,entities"}
+        if source.via == "mentions":
+            path = f"/2/users/{source.subject}/mentions"
+            asked |= {"pagination_token": token} if token else {}
+        else:
+            path = "/2/tweets/search/recent"
+            asked |= {"query": source.subject} | ({"next_token": token} if token else {})
+        status, _, body = self.api.answer(path, asked, "Bearer local")
+        if status == 400:
+            wrong = next(iter(body["errors"][0]["parameters"]))
+            raise Rejected("400", field="next_token" if wrong == "pagination_token" else wrong)
+        assert status == 200, body
+        return body
