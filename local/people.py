@@ -1,11 +1,14 @@
 """Simulated people: they get pages on their phones, and press the button after a while."""
 
 import re
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from local.inbox import Delivery
 from local.runner import LocalCloud
+from vigie.adapters.dynamodb.staff import DynamoStaff
+from vigie.services.staff import issue
 
 _LINK = re.compile(r"/a/[A-Za-z0-9_-]{12}")
 
@@ -47,3 +50,9 @@ class People:
                 del self._planned[incident]
                 self._done.add(incident)
                 self._cloud.http("POST", link)
+
+
+def give_token(cloud: LocalCloud, person: str) -> str:
+    """A bearer token for the staff routes, as `python -m vigie.admin staff add` gives one."""
+    staff = DynamoStaff(cloud.client("dynamodb"), cloud.table("BrandsTable"))
+    return issue(staff, person, lambda: secrets.token_urlsafe(24), cloud.clock.now())

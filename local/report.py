@@ -118,7 +118,9 @@ def _incident(tally: Tally, tables: Snapshot) -> dict[str, Any]:
         "mention_ids": [m.mention.post_id for m in members],
         "timeline": [
             {"at": to_iso(e.at), "what": e.what, "by": e.by, "facts": dict(e.facts)}
-            for e in sorted(tables.entries.get(tally.id, []), key=lambda e: (e.at, e.id))
+            for e in sorted(
+                tables.entries.get(tally.id, []), key=lambda e: (e.at, e.by == "escalate", e.id)
+            )
         ],
     }
 

@@ -19,7 +19,7 @@ from vigie.domain.mention import LabelledMention
 
 
 class Snapshot:
-    """What they held at one moment: incidents with desk, paging and timeline, and the mentions of each."""
+    """What they held at one moment: incidents with all that belongs to them, and mentions."""
 
     def __init__(self, cloud: LocalCloud) -> None:
         self.tallies: dict[str, Tally] = {}

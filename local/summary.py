@@ -74,7 +74,11 @@ def _incidents(report: dict[str, Any]) -> Iterator[str]:
             f"  ({incident['id']}, {incident['state']})"
         )
         yield f"    opened because: {incident['reasons'][0]}"
-        yield f"    {incident['mention_count']} mentions, reach {incident['reach']:,} followers"
+        plural = "" if incident["mention_count"] == 1 else "s"
+        yield (
+            f"    {incident['mention_count']} mention{plural}, "
+            f"reach {incident['reach']:,} followers"
+        )
         yield from _clocks(incident)
         for entry in incident["timeline"]:
             yield f"    {_entry(entry)}"
@@ -148,5 +152,6 @@ def _span(duration: timedelta) -> str:
 def progress_line(at: datetime, counted: int, incidents: int, pages: int) -> str:
     """One line while a replay runs."""
     return (
-        f"  {at:%H:%M} stream time   {counted:>6} posts   {incidents:>3} incidents   {pages:>4} pages"
+        f"  {at:%H:%M} stream time   {counted:>6} posts   "
+        f"{incidents:>3} incidents   {pages:>4} pages"
     )
