@@ -1,0 +1,348 @@
+"""api: staff read incidents and decide, and the links of pages are answered."""
+
+import base64
+import binascii
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.metrics import MetricUnit
+
+from vigie import __version__
+from vigie.adapters.dynamodb.desks import DynamoDesks
+from vigie.adapters.dynamodb.dossiers import DynamoDossiers
+from vigie.adapters.dynamodb.staff import DynamoStaff
+from vigie.adapters.sqs import SqsQueue
+from vigie.api.models import (
+    Decided,
+    IncidentInFull,
+    Incidents,
+    Mentions,
+    NoteText,
+    Remark,
+    TimelineEntry,
+    decided_of,
+    entry_of,
+    incident_in_full,
+    incident_of,
+    mention_of,
+)
+from vigie.api.pages import Html, busy_page, incidents_page, link_page, lost_page, unavailable_page
+from vigie.config import ApiConfig
+from vigie.domain.instants import from_iso, to_iso
+from vigie.domain.plan import Plan, plan_from_json
+from vigie.errors import Conflict, NotFound, Rejected, Unauthorised, Unavailable, UnknownVersion
+from vigie.ports import Before, Desks, Dossiers, Queue, Staff
+from vigie.services.desk import Act, acknowledge, dismiss, note, opened_by_link, resolve
+from vigie.services.staff import recognise
+
+logger = Logger()
+metrics = Metrics()
+app = APIGatewayHttpResolver(enable_validation=True)
+
+# Every other route needs a person's token: a route that is added is closed until it is named here.
+OPEN_ROUTES = frozenset(
+    {"GET /", "GET /health", "GET /openapi.json", "GET /a/{token}", "POST /a/{token}"}
+)
+RETRY_AFTER_S = "2"
+# What staff see is theirs alone: no cache keeps it, no browser guesses what it is.
+ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+@dataclass
+class Parts:
+    """What the routes work with; the local runner replaces `now`."""
+
+    desks: Desks
+    dossiers: Dossiers
+    staff: Staff
+    classified: Queue
+    plan: Plan
+    now: Callable[[], datetime]
+
+
+@cache
+def parts() -> Parts:
+    """Built at the first request, kept for the life of the process."""
+    config = ApiConfig.from_env(os.environ)
+    dynamodb = boto3.client("dynamodb")
+    return Parts(
+        desks=DynamoDesks(dynamodb, config.incidents_table),
+        dossiers=DynamoDossiers(
+            dynamodb, incidents=config.incidents_table, mentions=config.mentions_table
+        ),
+        staff=DynamoStaff(dynamodb, config.brands_table),
+        classified=SqsQueue(boto3.client("sqs"), config.classified_queue_url),
+        plan=plan_from_json(Path(config.plan_path).read_text(encoding="utf-8")),
+        now=lambda: datetime.now(UTC),
+    )
+
+
+@app.get("/", include_in_schema=False)
+def index() -> Response[str]:
+    """The list of incidents: without data until its reader gives a token."""
+    return _html(incidents_page())
+
+
+@app.get("/health", summary="Whether the API runs")
+def health() -> dict[str, str]:
+    """Says nothing about the incidents, and asks nothing of the tables."""
+    return {"status": "ok", "version": __version__}
+
+
+@app.get("/openapi.json", include_in_schema=False)
+def openapi() -> Response[str]:
+    """This API's description."""
+    return _json(200, _schema())
+
+
+@app.get("/incidents", summary="List incidents, the newest first", tags=["incidents"])
+def incidents(
+    brand: Annotated[str | None, Query(max_length=80)] = None,
+    state: Annotated[str, Query(pattern="^(open|all)$")] = "open",
+    limit: Annotated[int, Query(ge=1, le=50)] = 25,
+    next_: Annotated[str | None, Query(alias="next", max_length=400)] = None,
+) -> Incidents:
+    """`next` of an answer goes into the next request; it is null on the last page."""
+    known = [b.id for b in parts().plan.brands]
+    if brand is not None and brand not in known:
+        raise NotFound(f"no such brand; the plan has: {', '.join(known)}", field="brand")
+    found, goes_on = parts().dossiers.summaries(
+        [brand] if brand else known,
+        open_only=state == "open",
+        limit=limit,
+        before=_before(next_),
+    )
+    return Incidents(incidents=[incident_of(s) for s in found], next=_next(goes_on))
+
+
+@app.get("/incidents/<id>", summary="One incident in full", tags=["incidents"])
+def incident(id: str) -> IncidentInFull:
+    """Clocks, severity with its reasons, counts, paging, and the latest 500 timeline entries."""
+    return incident_in_full(_found(parts().dossiers.dossier(id)))
+
+
+@app.get("/incidents/<id>/mentions", summary="Its posts, the newest first", tags=["incidents"])
+def mentions(
+    id: str,
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    next_: Annotated[str | None, Query(alias="next", max_length=400)] = None,
+) -> Mentions:
+    """With text, labels and reasons. Posts deleted or past their retention are left out."""
+    _found(parts().desks.read(id))
+    found, goes_on = parts().dossiers.mentions(
+        id, limit=limit, before=_before(next_), now=parts().now()
+    )
+    return Mentions(mentions=[mention_of(m) for m in found], next=_next(goes_on))
+
+
+@app.post("/incidents/<id>/acknowledge", summary="Take an incident", tags=["decisions"])
+def acknowledge_incident(id: str, remark: Annotated[Remark | None, Body()] = None) -> Decided:
+    """Ends the paging. Again: changes nothing and says who has it."""
+    return decided_of(acknowledge(parts().desks, id, _act(remark.note if remark else "")))
+
+
+@app.post("/incidents/<id>/resolve", summary="The crisis is over", tags=["decisions"])
+def resolve_incident(id: str, remark: Annotated[Remark | None, Body()] = None) -> Decided:
+    """Later mentions open a new incident that links to this one."""
+    return decided_of(
+        resolve(parts().desks, parts().classified, id, _act(remark.note if remark else ""))
+    )
+
+
+@app.post("/incidents/<id>/dismiss", summary="It was no crisis", tags=["decisions"])
+def dismiss_incident(id: str, remark: Annotated[Remark | None, Body()] = None) -> Decided:
+    """Like resolve, but counted as a false alarm."""
+    return decided_of(
+        dismiss(parts().desks, parts().classified, id, _act(remark.note if remark else ""))
+    )
+
+
+@app.post("/incidents/<id>/notes", summary="Add a note to the timeline", tags=["decisions"])
+def note_incident(id: str, said: NoteText) -> TimelineEntry:
+    """Kept for ever: no post's words, no handles."""
+    return entry_of(note(parts().desks, id, _act(said.text)))
+
+
+@app.get("/a/<token>", include_in_schema=False)
+def acknowledge_page(token: str) -> Response[str]:
+    """Shows a button and acknowledges nothing: link scanners follow links."""
+    try:
+        link, tally, desk = opened_by_link(parts().desks, token, parts().now())
+    except NotFound:
+        return _html(lost_page())
+    except Unavailable:
+        return _html(unavailable_page())
+    return _html(link_page(tally, desk, link.person, link.language))
+
+
+@app.post("/a/<token>", include_in_schema=False)
+def acknowledge_by_link(token: str) -> Response[str]:
+    """The button: takes the incident in the name of the link's person."""
+    now = parts().now()
+    try:
+        link, tally, desk = opened_by_link(parts().desks, token, now)
+    except NotFound:
+        return _html(lost_page())
+    except Unavailable:
+        return _html(unavailable_page())
+    try:
+        act = Act(by=link.person, at=now, via="link")
+        decision = acknowledge(parts().desks, link.incident_id, act)
+    except Conflict:
+        return _html(link_page(tally, desk, link.person, link.language))
+    except Unavailable:
+        return _html(busy_page(tally, link.language))
+    return _html(link_page(tally, decision.desk, link.person, link.language))
+
+
+@app.exception_handler(Unauthorised)
+def _unauthorised(error: Unauthorised) -> Response[str]:
+    return _problem(401, "unauthorised", error.reason, {"WWW-Authenticate": "Bearer"})
+
+
+@app.exception_handler(NotFound)
+def _not_found(error: NotFound) -> Response[str]:
+    return _problem(404, "not_found", error.reason)
+
+
+@app.exception_handler(Rejected)
+def _rejected(error: Rejected) -> Response[str]:
+    return _problem(422, "rejected", error.reason)
+
+
+@app.exception_handler(RequestValidationError)
+def _invalid(error: RequestValidationError) -> Response[str]:
+    # Where and what kind, never the value: people paste tokens into the wrong field.
+    fields = [
+        f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}"
+        for found in error.errors()
+    ]
+    return _problem(422, "rejected", "; ".join(fields))
+
+
+@app.exception_handler(Conflict)
+def _conflict(error: Conflict) -> Response[str]:
+    return _problem(409, "conflict", str(error))
+
+
+@app.exception_handler(UnknownVersion)
+def _unknown_version(error: UnknownVersion) -> Response[str]:
+    metrics.add_metric(name="UnknownVersion", unit=MetricUnit.Count, value=1)
+    metrics.flush_metrics()
+    return _unavailable(error)
+
+
+@app.exception_handler(Unavailable)
+def _unavailable(error: Unavailable) -> Response[str]:
+    logger.warning("request not served", reason=str(error))
+    return _problem(
+        503,
+        "unavailable",
+        "a table or queue does not answer; try again in a moment",
+        {"Retry-After": RETRY_AFTER_S},
+    )
+
+
+@app.not_found
+def _no_route(_: Exception) -> Response[str]:
+    return _problem(404, "not_found", "no such route; GET /openapi.json lists them")
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """One HTTP request (payload format 2.0). Who asks is settled before anything else is read."""
+    if event["routeKey"] not in OPEN_ROUTES:
+        try:
+            person = recognise(parts().staff, event.get("headers", {}).get("authorization", ""))
+        except Unauthorised as error:
+            return _plain(_unauthorised(error))
+        except Unavailable as error:
+            return _plain(_unavailable(error))
+        app.append_context(person=person)
+    answer = app.resolve(event, context)
+    answer["headers"] = ALWAYS | answer["headers"]
+    return answer
+
+
+def _act(words: str) -> Act:
+    return Act(by=app.context["person"], at=parts().now(), note=words.strip())
+
+
+def _found(value: Any) -> Any:
+    if value is None:
+        raise NotFound("no such incident", field="id")
+    return value
+
+
+def _next(before: Before) -> str | None:
+    if before is None:
+        return None
+    return base64.urlsafe_b64encode(f"{to_iso(before[0])} {before[1]}".encode()).decode()
+
+
+def _before(text: str | None) -> Before:
+    if not text:
+        return None
+    try:
+        instant, _, id_ = base64.urlsafe_b64decode(text).decode().partition(" ")
+        return from_iso(instant), id_
+    except (ValueError, binascii.Error) as error:
+        raise Rejected(
+            "next is not one that this API gave; leave it out to begin at the newest", field="next"
+        ) from error
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    """Built on demand: OpenAPI's machinery is as heavy as the rest of the function."""
+    schema = json.loads(
+        app.get_openapi_json_schema(
+            title="Vigie",
+            version=__version__,
+            description="Incidents, who has them, and what was decided. One token per person.",
+        )
+    )
+    schema.setdefault("components", {})["securitySchemes"] = {
+        "person": {"type": "http", "scheme": "bearer"}
+    }
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            if f"{method.upper()} {path}" not in OPEN_ROUTES:
+                operation["security"] = [{"person": []}]
+    return schema
+
+
+def _html(page: Html) -> Response[str]:
+    headers = dict(page.headers)
+    if page.status == 503:
+        headers["Retry-After"] = RETRY_AFTER_S
+    return Response(page.status, "text/html; charset=utf-8", page.body, headers)
+
+
+def _json(status: int, body: Any, headers: dict[str, str] | None = None) -> Response[str]:
+    return Response(status, "application/json", json.dumps(body), headers)
+
+
+def _problem(
+    status: int, error: str, detail: str, headers: dict[str, str] | None = None
+) -> Response[str]:
+    return _json(status, {"error": error, "detail": detail}, headers)
+
+
+def _plain(response: Response[str]) -> dict[str, Any]:
+    return {
+        "statusCode": response.status_code,
+        "headers": ALWAYS | {"Content-Type": response.content_type} | response.headers,
+        "body": response.body,
+    }

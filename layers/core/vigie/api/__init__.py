@@ -1,0 +1,1 @@
+"""What the HTTP API says to people and programs: JSON models, and the few pages of HTML."""

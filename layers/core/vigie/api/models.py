@@ -1,0 +1,244 @@
+"""The API's JSON, as OpenAPI documents it."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from vigie.domain.incident import Entry, State, state_of
+from vigie.domain.instants import to_iso
+from vigie.domain.labels import Kind, Sentiment, Urgency
+from vigie.domain.mention import LabelledMention
+from vigie.domain.plan import Severity
+from vigie.ports import Dossier, Summary
+from vigie.services.desk import Decision
+
+Instant = Annotated[datetime, PlainSerializer(to_iso, return_type=str)]
+"""ISO 8601, UTC, milliseconds."""
+
+
+class _Shape(BaseModel):
+    # Built at first use: a cold start must not pay for shapes that its request never needs.
+    model_config = ConfigDict(defer_build=True, extra="forbid")
+
+
+class Clocks(_Shape):
+    """When it began, was noticed, was told, was taken, was over. Null: not yet."""
+
+    first_mention_at: Instant
+    last_mention_at: Instant
+    detected_at: Instant
+    first_paged_at: Instant | None
+    acknowledged_at: Instant | None
+    resolved_at: Instant | None
+
+
+class Paging(_Shape):
+    """Pages sent so far. `delay_s` is the worst lateness of one; `failing_since` is set while
+    pages cannot be sent; `next_at` is when the next one goes out unless somebody acknowledges."""
+
+    pages: int
+    last_paged_at: Instant | None
+    delay_s: int
+    failing_since: Instant | None
+    next_at: Instant | None = None
+
+
+class Incident(_Shape):
+    """One incident, as lists show it."""
+
+    id: str
+    brand: str
+    kind: Kind
+    severity: Severity
+    severity_because: list[str]
+    state: State
+    because: str
+    clocks: Clocks
+    acknowledged_by: str | None
+    owner: str | None
+    resolved_by: str | None
+    mention_count: int
+    by_urgency: dict[Urgency, int]
+    late_mentions: int
+    reach: int
+    rules: dict[str, int]
+    follows: str | None
+    paging: Paging
+
+
+class TimelineEntry(_Shape):
+    """One thing that happened. `what` is a code, `facts` its values."""
+
+    at: Instant
+    what: str
+    by: str
+    facts: dict[str, str | int]
+
+
+class IncidentInFull(Incident):
+    """One incident with its latest timeline entries, the oldest first."""
+
+    timeline: list[TimelineEntry]
+
+
+class Incidents(_Shape):
+    """A page of incidents, the newest first; `next` goes into the next request."""
+
+    incidents: list[Incident]
+    next: str | None
+
+
+class Reason(_Shape):
+    """Why a label was raised."""
+
+    rule: str
+    label: str
+    says: str
+    weight: float
+    words: str
+
+
+class Mention(_Shape):
+    """A post, with what the classifier says of it. Unlike everything else of an incident it holds
+    other people's words: it is erased with the post."""
+
+    id: str
+    platform: str
+    text: str
+    author_id: str
+    handle: str
+    followers: int | None
+    posted_at: Instant
+    received_at: Instant
+    lang: str
+    urgency: Urgency
+    kind: Kind
+    sentiment: Sentiment
+    reasons: list[Reason]
+    flags: list[str]
+
+
+class Mentions(_Shape):
+    """A page of mentions, the newest first; erased ones are left out, so it may be short."""
+
+    mentions: list[Mention]
+    next: str | None
+
+
+class Remark(_Shape):
+    """What a person adds to a decision, kept for ever: no post's words, no handles."""
+
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class NoteText(_Shape):
+    """A note for the timeline, kept for ever: no post's words, no handles."""
+
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Decided(_Shape):
+    """How the incident stands. `changed` is false when it stood so before."""
+
+    id: str
+    state: State
+    changed: bool
+    acknowledged_at: Instant | None
+    acknowledged_by: str | None
+    resolved_at: Instant | None
+    resolved_by: str | None
+
+
+def incident_of(summary: Summary) -> Incident:
+    """As lists show it."""
+    return Incident(**_values(summary))
+
+
+def incident_in_full(dossier: Dossier) -> IncidentInFull:
+    """As `GET /incidents/{id}` shows it."""
+    incident = IncidentInFull(
+        **_values(dossier.summary), timeline=[entry_of(entry) for entry in dossier.timeline]
+    )
+    if dossier.timer is not None:
+        incident.paging.next_at = dossier.timer.due_at
+    return incident
+
+
+def entry_of(entry: Entry) -> TimelineEntry:
+    """One line of the timeline."""
+    return TimelineEntry(at=entry.at, what=entry.what, by=entry.by, facts=dict(entry.facts))
+
+
+def mention_of(labelled: LabelledMention) -> Mention:
+    """One post."""
+    mention, labels = labelled.mention, labelled.labels
+    return Mention(
+        id=mention.post_id,
+        platform=mention.platform,
+        text=mention.text,
+        author_id=mention.author.id,
+        handle=mention.author.handle,
+        followers=mention.author.followers,
+        posted_at=mention.posted_at,
+        received_at=mention.received_at,
+        lang=mention.lang,
+        urgency=labels.urgency,
+        kind=labels.kind,
+        sentiment=labels.sentiment,
+        reasons=[
+            Reason(rule=r.rule, label=r.label, says=r.says, weight=r.weight, words=r.words)
+            for r in labels.reasons
+        ],
+        flags=list(mention.flags),
+    )
+
+
+def _values(summary: Summary) -> dict[str, Any]:
+    tally, desk, paging = summary.tally, summary.desk, summary.paging
+    return {
+        "id": tally.id,
+        "brand": tally.brand,
+        "kind": tally.kind,
+        "severity": tally.severity,
+        "severity_because": list(tally.severity_because),
+        "state": state_of(tally, desk),
+        "because": tally.because,
+        "clocks": Clocks(
+            first_mention_at=tally.first_mention_at,
+            last_mention_at=tally.last_mention_at,
+            detected_at=tally.opened_at,
+            first_paged_at=paging.first_paged_at,
+            acknowledged_at=desk.acknowledged_at,
+            resolved_at=desk.resolved_at,
+        ),
+        "acknowledged_by": desk.acknowledged_by or None,
+        "owner": desk.owner or None,
+        "resolved_by": desk.resolved_by or None,
+        "mention_count": tally.mention_count,
+        "by_urgency": dict(tally.by_urgency),
+        "late_mentions": tally.late,
+        "reach": tally.reach,
+        "rules": dict(tally.rules),
+        "follows": tally.follows or None,
+        "paging": Paging(
+            pages=paging.pages,
+            last_paged_at=paging.last_paged_at,
+            delay_s=int(paging.delay.total_seconds()),
+            failing_since=paging.failing_since,
+        ),
+    }
+
+
+def decided_of(decision: Decision) -> Decided:
+    """How an incident stands after a decision."""
+    desk = decision.desk
+    return Decided(
+        id=decision.tally.id,
+        state=state_of(decision.tally, desk),
+        changed=decision.changed,
+        acknowledged_at=desk.acknowledged_at,
+        acknowledged_by=desk.acknowledged_by or None,
+        resolved_at=desk.resolved_at,
+        resolved_by=desk.resolved_by or None,
+    )

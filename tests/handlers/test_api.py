@@ -1,0 +1,410 @@
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from functions.api import app
+from tests.builders import NOON, a_desk, a_labelled, a_plan, a_tally, a_timer, an_entry
+from tests.fakes import (
+    InMemoryDesks,
+    InMemoryDossiers,
+    InMemoryIncidents,
+    InMemoryStaff,
+    RecordingQueue,
+)
+from tests.handlers.http import LambdaContext, a_request
+from vigie.domain.change import Stored
+from vigie.domain.links import link_for
+from vigie.errors import Unavailable, UnknownVersion
+from vigie.messages import Command, decode_for_triage
+from vigie.services.staff import issue
+
+ID = "inc-0123456789"
+TOKEN = "staff-token-of-duty-1"
+LINK = "Ab3-_Ab3-_Ab"
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """An open incident of the brand, posts and all, and the parts around it."""
+    held = InMemoryIncidents()
+    held.tallies[ID] = a_tally()
+    held.timers[ID] = a_timer(due_at=NOON + 5 * MINUTE)
+    held.note([an_entry()])
+    labelled = a_labelled(text="<script>alert(1)</script> down again")
+    held.mentions[labelled.mention.key] = Stored(labelled=labelled, incident_id=ID)
+    held.add_link(link_for(LINK, ID, "duty-1", "fr", NOON))
+    staff = InMemoryStaff()
+    issue(staff, "duty-1", lambda: TOKEN, NOON)
+    parts = app.Parts(
+        desks=InMemoryDesks(held),
+        dossiers=InMemoryDossiers(held),
+        staff=staff,
+        classified=RecordingQueue(),
+        plan=a_plan(),
+        now=lambda: NOON + MINUTE,
+    )
+    monkeypatch.setattr(app, "parts", lambda: parts)
+    held.parts = parts
+    return held
+
+
+def ask(method, path, **request):
+    answer = app.handler(a_request(method, path, **request), LambdaContext())
+    headers = {name.lower(): value for name, value in answer["headers"].items()} | {
+        name.lower(): values[0] for name, values in answer.get("multiValueHeaders", {}).items()
+    }
+    body = answer["body"]
+    if headers.get("content-type", "").startswith("application/json"):
+        body = json.loads(body)
+    return answer["statusCode"], body, headers
+
+
+def staff_ask(method, path, **request):
+    route = re.sub(r"^/incidents/[^/]+", "/incidents/{id}", path)
+    return ask(method, path, **{"token": TOKEN, "route": route} | request)
+
+
+def route_paths():
+    return sorted(
+        (route.method, route.path.replace("<", "{").replace(">", "}"))
+        for route in (*app.app._static_routes, *app.app._dynamic_routes)
+    )
+
+
+def test_only_the_named_routes_are_open(held):
+    opened = {f"{method} {path}" for method, path in route_paths()} & app.OPEN_ROUTES
+
+    assert opened == app.OPEN_ROUTES
+    assert {f"{m} {p}" for m, p in route_paths()} - app.OPEN_ROUTES == {
+        "GET /incidents",
+        "GET /incidents/{id}",
+        "GET /incidents/{id}/mentions",
+        "POST /incidents/{id}/acknowledge",
+        "POST /incidents/{id}/resolve",
+        "POST /incidents/{id}/dismiss",
+        "POST /incidents/{id}/notes",
+    }
+
+
+@pytest.mark.parametrize(("method", "path"), route_paths())
+def test_every_other_route_answers_401_without_a_token(held, method, path):
+    if f"{method} {path}" in app.OPEN_ROUTES:
+        return
+    before = dict(held.desks), dict(held.entries)
+
+    for token in (None, "wrong"):
+        status, body, headers = ask(method, path.replace("{id}", ID), route=path, token=token)
+
+        assert status == 401
+        assert "token" in body["detail"]
+        assert headers["www-authenticate"] == "Bearer"
+    assert (held.desks, held.entries) == before
+
+
+def test_a_revoked_token_is_refused_at_once(held):
+    hash_ = next(iter(held.parts.staff.tokens))
+    held.parts.staff.revoke(hash_, NOON)
+
+    assert staff_ask("GET", "/incidents")[0] == 401
+
+
+def test_incidents_are_listed_with_their_clocks(held):
+    status, body, headers = staff_ask("GET", "/incidents", query={"brand": "acme"})
+
+    assert status == 200
+    assert headers["cache-control"] == "no-store"
+    (incident,) = body["incidents"]
+    assert body["next"] is None
+    assert incident["id"] == ID
+    assert incident["state"] == "open"
+    assert incident["clocks"] == {
+        "first_mention_at": "2026-03-12T11:57:00.000Z",
+        "last_mention_at": "2026-03-12T12:00:00.000Z",
+        "detected_at": "2026-03-12T12:00:00.000Z",
+        "first_paged_at": None,
+        "acknowledged_at": None,
+        "resolved_at": None,
+    }
+
+
+def test_a_list_goes_on_where_it_stopped(held):
+    held.tallies["inc-older"] = a_tally(id="inc-older", opened_at=NOON - MINUTE)
+
+    first = staff_ask("GET", "/incidents", query={"limit": "1"})[1]
+    second = staff_ask("GET", "/incidents", query={"limit": "1", "next": first["next"]})[1]
+
+    assert [i["id"] for i in first["incidents"] + second["incidents"]] == [ID, "inc-older"]
+    assert second["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"brand": "nobody"}, 404),
+        ({"state": "closed"}, 422),
+        ({"limit": "0"}, 422),
+        ({"limit": "many"}, 422),
+        ({"next": "!!"}, 422),
+        ({"next": "bm9uc2Vuc2U="}, 422),
+    ],
+)
+def test_a_wrong_question_is_answered_with_what_is_wrong(held, query, status):
+    answered, body, _ = staff_ask("GET", "/incidents", query=query)
+
+    assert answered == status
+    assert next(iter(query)) in body["detail"] or "brand" in body["detail"]
+
+
+def test_an_incident_is_told_in_full(held):
+    status, body, _ = staff_ask("GET", f"/incidents/{ID}")
+
+    assert status == 200
+    assert body["severity_because"] == ["1 critical mention (sev2 from 1)"]
+    assert body["paging"]["next_at"] == "2026-03-12T12:05:00.000Z"
+    assert body["timeline"] == [
+        {
+            "at": "2026-03-12T12:00:00.000Z",
+            "what": "opened",
+            "by": "triage",
+            "facts": {"mentions": 4},
+        }
+    ]
+
+
+def test_mentions_come_with_their_words_and_reasons(held):
+    status, body, _ = staff_ask("GET", f"/incidents/{ID}/mentions")
+
+    assert status == 200
+    (mention,) = body["mentions"]
+    assert mention["text"] == "<script>alert(1)</script> down again"
+    assert mention["reasons"][0]["rule"] == "outage.test"
+
+
+@pytest.mark.parametrize("path", ["", "/mentions", "/acknowledge", "/resolve", "/dismiss"])
+def test_an_incident_that_is_not_there_is_404(held, path):
+    method = "GET" if path in ("", "/mentions") else "POST"
+
+    status, body, _ = staff_ask(method, f"/incidents/inc-none{path}")
+
+    assert (status, body["error"]) == (404, "not_found")
+
+
+def test_acknowledging_ends_the_ladder_and_records_who(held):
+    status, body, _ = staff_ask("POST", f"/incidents/{ID}/acknowledge", body={"note": "on it"})
+
+    assert status == 200
+    assert body["changed"] is True
+    assert (body["state"], body["acknowledged_by"]) == ("acknowledged", "duty-1")
+    assert ID not in held.timers
+    assert [(e.what, e.by) for e in held.timeline(ID)[1:]] == [
+        ("acknowledged", "duty-1"),
+        ("note", "duty-1"),
+    ]
+
+
+def test_acknowledging_needs_no_body_and_again_says_who_has_it(held):
+    held.desks[ID] = a_desk(acknowledged_at=NOON, acknowledged_by="lead-1", owner="lead-1")
+
+    status, body, _ = staff_ask("POST", f"/incidents/{ID}/acknowledge")
+
+    assert status == 200
+    assert (body["changed"], body["acknowledged_by"]) == (False, "lead-1")
+
+
+@pytest.mark.parametrize(("verb", "state"), [("resolve", "resolved"), ("dismiss", "dismissed")])
+def test_closing_tells_triage_and_records_who(held, verb, state):
+    status, body, _ = staff_ask("POST", f"/incidents/{ID}/{verb}", body={})
+
+    assert (status, body["state"], body["resolved_by"]) == (200, state, "duty-1")
+    (sent,) = held.parts.classified.sent
+    assert sent.group == "acme"
+    assert decode_for_triage(sent.body) == Command(
+        brand="acme", command=verb, incident_id=ID, by="duty-1", at=NOON + MINUTE
+    )
+    assert held.outbox == {}
+    assert ID not in held.timers
+
+
+def test_what_is_closed_is_not_closed_otherwise(held):
+    staff_ask("POST", f"/incidents/{ID}/resolve")
+
+    assert staff_ask("POST", f"/incidents/{ID}/resolve")[1]["changed"] is False
+    assert staff_ask("POST", f"/incidents/{ID}/dismiss")[0] == 409
+    assert staff_ask("POST", f"/incidents/{ID}/acknowledge")[0] == 409
+
+
+def test_a_note_is_added_to_the_timeline(held):
+    status, body, _ = staff_ask("POST", f"/incidents/{ID}/notes", body={"text": " called them "})
+
+    assert status == 200
+    assert (body["by"], body["facts"]) == ("duty-1", {"text": "called them"})
+    assert held.timeline(ID)[-1].what == "note"
+
+
+@pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": "x" * 2001}, {"text": "a", "by": "b"}])
+def test_a_note_that_is_none_is_refused(held, body):
+    status, answer, _ = staff_ask("POST", f"/incidents/{ID}/notes", body=body)
+
+    assert (status, answer["error"]) == (422, "rejected")
+
+
+@pytest.mark.parametrize("error", [Unavailable, UnknownVersion])
+def test_a_table_that_does_not_answer_is_503_with_a_time_to_come_back(held, error):
+    def broken(*args, **kwargs):
+        raise error("the table does not answer")
+
+    held.parts.dossiers.dossier = broken
+    status, body, headers = staff_ask("GET", f"/incidents/{ID}")
+
+    assert (status, body["error"]) == (503, "unavailable")
+    assert headers["retry-after"] == "2"
+
+    held.parts.staff.find = broken
+
+    assert staff_ask("GET", f"/incidents/{ID}")[0] == 503
+
+
+def link_ask(method, token=LINK):
+    return ask(method, f"/a/{token}", route="/a/{token}")
+
+
+def test_opening_a_link_shows_a_button_and_acknowledges_nothing(held):
+    status, page, headers = link_ask("GET")
+
+    assert status == 200
+    assert "Je m&#x27;en charge" in page
+    assert '<html lang="fr">' in page
+    assert held.desks == {}
+    assert ID in held.timers
+    assert len(held.timeline(ID)) == 1
+    assert "<script" not in page
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert LINK not in page
+
+
+def test_pressing_the_button_acknowledges_in_the_persons_name(held):
+    status, page, _ = link_ask("POST")
+
+    assert status == 200
+    assert "C&#x27;est à vous" in page
+    assert "<button" not in page
+    assert held.desk(ID).acknowledged_by == "duty-1"
+    assert ID not in held.timers
+    assert held.timeline(ID)[-1].facts == {"via": "link"}
+
+
+def test_pressing_twice_acknowledges_once(held):
+    link_ask("POST")
+
+    status, page, _ = link_ask("POST")
+
+    assert status == 200
+    assert "C&#x27;est à vous" in page
+    assert len(held.timeline(ID)) == 2
+
+
+def test_who_comes_second_learns_who_was_first(held):
+    held.desks[ID] = a_desk(acknowledged_at=NOON, acknowledged_by="lead-1", owner="lead-1")
+
+    for method in ("GET", "POST"):
+        status, page, _ = link_ask(method)
+
+        assert status == 200
+        assert "lead-1 s&#x27;en charge" in page
+        assert "<button" not in page
+
+
+def test_the_link_of_a_closed_incident_says_so(held):
+    held.desks[ID] = a_desk(resolved_at=NOON, resolved_by="lead-1")
+
+    for method in ("GET", "POST"):
+        assert "clos par lead-1" in link_ask(method)[1]
+
+
+@pytest.mark.parametrize("token", ["Zb3-_Ab3-_Ab", "short", "x" * 200])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_unknown_link_says_what_to_do_in_both_languages(held, method, token):
+    status, page, _ = link_ask(method, token)
+
+    assert status == 404
+    assert "This link is unknown" in page
+    assert "Ce lien est inconnu" in page
+
+
+def test_a_link_works_for_a_day(held):
+    held.parts.now = lambda: NOON + timedelta(hours=24)
+
+    assert link_ask("GET")[0] == 404
+    assert link_ask("POST")[0] == 404
+    assert held.desks == {}
+
+
+def test_an_acknowledgement_that_cannot_be_written_offers_the_button_again(held):
+    def busy(*args):
+        raise Unavailable("others kept writing")
+
+    held.parts.desks.acknowledge = busy
+    status, page, headers = link_ask("POST")
+
+    assert status == 503
+    assert "<button" in page
+    assert headers["retry-after"] == "2"
+
+    held.parts.desks.link = busy
+
+    assert link_ask("GET")[0] == 503
+
+
+def test_a_hostile_brand_name_is_only_text_on_the_page(held):
+    held.tallies[ID] = replace(held.tallies[ID], brand='<img src=x onerror="alert(1)">')
+
+    page = link_ask("GET")[1]
+
+    assert "<img" not in page
+    assert "&lt;img" in page
+
+
+def test_the_list_of_incidents_is_a_page_without_data(held):
+    status, page, headers = ask("GET", "/")
+
+    assert status == 200
+    assert ID not in page
+    nonce = re.search(r"script-src 'nonce-(.+?)'", headers["content-security-policy"])[1]
+    assert f'<script nonce="{nonce}">' in page
+    assert "innerHTML" not in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert ask("GET", "/")[1] != page
+
+
+def test_health_says_nothing_of_the_incidents(held):
+    status, body, _ = ask("GET", "/health")
+
+    assert status == 200
+    assert set(body) == {"status", "version"}
+
+
+def test_the_description_says_which_routes_need_a_token(held):
+    status, body, _ = ask("GET", "/openapi.json")
+
+    assert status == 200
+    secured = {
+        f"{method.upper()} {path}"
+        for path, operations in body["paths"].items()
+        for method, operation in operations.items()
+        if "security" in operation
+    }
+    assert len(secured) == 7
+    assert "security" not in body["paths"]["/health"]["get"]
+    assert body["components"]["securitySchemes"]["person"]["scheme"] == "bearer"
+
+
+def test_a_route_that_is_not_there_is_404_for_staff_and_401_for_others(held):
+    assert ask("GET", "/admin")[0] == 401
+    assert ask("GET", "/admin", token=TOKEN)[0] == 404
