@@ -25,7 +25,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from artefacts import ROOT, BuiltFunction, functions, interpreter, layers, says_which, search_path
+from artefacts import (
+    ROOT,
+    BuiltFunction,
+    functions,
+    interpreter,
+    layers,
+    says_which,
+    search_path,
+    template,
+)
 
 sys.path.insert(0, str(ROOT))
 
@@ -97,6 +106,39 @@ def trace_of(stage: str, cloud: LocalCloud) -> str | None:
 
 def _counted(count: int, what: str) -> str | None:
     return f"{count} × {what}" if count else None
+
+
+def unheard_by_alarms(stage: str, output: str) -> str | None:
+    """The metrics that an alarm reads of this function and that its output does not carry.
+
+    CloudWatch takes metrics out of log lines; one under another name, namespace or dimension is a
+    metric that no alarm reads.
+    """
+    emitted = set()
+    for line in output.splitlines():
+        if not line.startswith("{") or '"_aws"' not in line:
+            continue
+        written = json.loads(line)
+        for directive in written["_aws"]["CloudWatchMetrics"]:
+            if directive["Namespace"] == "Vigie" and directive["Dimensions"] == [["service"]]:
+                emitted |= {(written["service"], it["Name"]) for it in directive["Metrics"]}
+    missing = {name for name in alarmed_metrics(stage) if (stage, name) not in emitted}
+    return f"does not emit {', '.join(sorted(missing))}, which an alarm reads" if missing else None
+
+
+def alarmed_metrics(stage: str) -> set[str]:
+    """Names of the metrics of our own that an alarm reads with this function as its dimension."""
+    found = set()
+    for resource in template()["Resources"].values():
+        if resource["Type"] != "AWS::CloudWatch::Alarm":
+            continue
+        properties = resource["Properties"]
+        parts = properties.get("Metrics", [])
+        nested = [it["MetricStat"]["Metric"] for it in parts if "MetricStat" in it]
+        for metric in [properties, *nested]:
+            if {"Name": "service", "Value": stage} in metric.get("Dimensions", []):
+                found.add(metric["MetricName"])
+    return found
 
 
 def emulator() -> Path:
@@ -230,15 +272,15 @@ def main(stages: list[str]) -> int:
                 began = time.monotonic()
                 problem = problem or problem_with(function.stage, invoke(port, event))
                 warm = time.monotonic() - began
-                print(
-                    f"  {function.stage:<12} {'FAILED' if problem else 'ok'}: {trace}"
-                    f" (first call {cold * 1000:.0f} ms, second {warm * 1000:.0f} ms)"
-                )
+                written = output.read_text(encoding="utf-8", errors="replace").strip()
+                problem = problem or unheard_by_alarms(function.stage, written)
                 if problem:
                     wrong += 1
-                    print("    " + problem)
-                    shown = output.read_text(encoding="utf-8", errors="replace").strip()
-                    print("    " + shown.replace("\n", "\n    "))
+                    print(f"  {function.stage:<12} FAILED: {problem}")
+                    print("    " + written.replace("\n", "\n    "))
+                else:
+                    times = f"first call {cold * 1000:.0f} ms, second {warm * 1000:.0f} ms"
+                    print(f"  {function.stage:<12} ok: {trace} ({times})")
     return 1 if wrong else 0
 
 
