@@ -1,7 +1,7 @@
 import json
 import re
 
-from tests.template.reading import function_id, named, resources, walk
+from tests.template.reading import ROOT, function_id, named, resources, walk
 
 ROUTES = {
     "GET /",
@@ -33,6 +33,16 @@ def test_there_are_these_routes_and_no_catch_all():
     routes = {f"{method.upper()} {path}" for path, it in paths().items() for method in it}
 
     assert routes == ROUTES
+
+
+def test_the_template_opens_the_routes_that_the_code_serves():
+    code = (ROOT / "functions" / "api" / "app.py").read_text(encoding="utf-8")
+    served = {
+        f"{method.upper()} {re.sub(r'<(.+?)>', r'{\1}', path)}"
+        for method, path in re.findall(r'^@app\.(\w+)\(\s*"(/[^"]*)"', code, re.MULTILINE)
+    }
+
+    assert served == ROUTES
 
 
 def test_every_route_leads_to_the_api_function():
