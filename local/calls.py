@@ -7,15 +7,17 @@ a cloud is started and one of its functions is running.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
-from botocore.handlers import BUILTIN_HANDLERS
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST
 
 from local.faults import AwsError
 from local.permissions import Permissions, UnknownCall
 from local.roles import Role
 from local.rules import Rules
+from local.transactions import RequestTokens
 
 # (function, service, operation, params); may raise AwsError, FunctionKilled or a botocore error.
 CallHook = Callable[[str, str, str, Mapping[str, Any]], None]
@@ -44,6 +46,7 @@ class _Call:
     params: dict[str, Any]
     failed_entries: list[str] = field(default_factory=list)
     unprocessed: dict[str, Any] = field(default_factory=dict)
+    token: str | None = None
 
     @property
     def name(self) -> str:
@@ -53,9 +56,10 @@ class _Call:
 class Calls:
     """The checks, counts and disturbances of one cloud."""
 
-    def __init__(self, permissions: Permissions, rules: Rules) -> None:
+    def __init__(self, permissions: Permissions, rules: Rules, now: Callable[[], datetime]) -> None:
         self._permissions = permissions
         self._rules = rules
+        self._tokens = RequestTokens(now)
         self.running: tuple[str, Role] | None = None
         self.requests: Counter[str] = Counter()
         self.denied: list[str] = []
@@ -72,13 +76,14 @@ class Calls:
             return
         service, operation = model.service_model.service_name, model.name
         call = _Call(self.running[0], service, operation, params)
+        call.token = params.get("ClientRequestToken")
         context["local_call"] = call
         for hook in self.partial:
             failing = hook(call.function, service, operation, params)
             if failing:
                 _hold_back(call, failing)
 
-    def send(self, context: Mapping[str, Any]) -> tuple[AWSResponse, dict[str, Any]] | None:
+    def send(self, context: dict[str, Any]) -> tuple[AWSResponse, dict[str, Any]] | None:
         """Give the answer in place of AWS's, or None to let the call through."""
         call: _Call | None = context.get("local_call")
         if call is None or self.running is None:
@@ -88,10 +93,11 @@ class Calls:
             self._check(call)
             for hook in [*self.outages, *self.before]:
                 hook(call.function, call.service, call.operation, call.params)
+            already = call.token is not None and self._tokens.was_applied(call.token, call.params)
         except AwsError as error:
-            context["local_call"] = None  # type: ignore[index] - it never reached AWS
+            context["local_call"] = None  # it never reached AWS
             return _answer(error.response())
-        if _is_empty(call):
+        if already or _is_empty(call):
             return _answer({"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}}})
         return None
 
@@ -111,6 +117,8 @@ class Calls:
             parsed[_DYNAMODB_BATCHES[call.name]] = call.unprocessed
             if call.name == "dynamodb.BatchGetItem":
                 parsed.setdefault("Responses", {})
+        if call.token is not None:
+            self._tokens.remember(call.token, call.params)
         for observe in self.observers:
             observe(call.function, call.service, call.operation, call.params)
         try:
@@ -205,6 +213,7 @@ def _on_answer(http_response: Any, parsed: Any, context: Any, **_: Any) -> None:
         _active[-1].end(http_response, parsed, context)
 
 
-BUILTIN_HANDLERS.append(("before-parameter-build", _on_parameters))
+# First, because botocore adds a token to every transaction that has none.
+BUILTIN_HANDLERS.append(("before-parameter-build", _on_parameters, REGISTER_FIRST))
 BUILTIN_HANDLERS.append(("before-call", _on_send))
 BUILTIN_HANDLERS.append(("after-call", _on_answer))

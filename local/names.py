@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 
@@ -52,7 +53,7 @@ def identifier(place: Place, logical_id: str, properties: Mapping[str, Any]) -> 
 
 def key_id(place: Place, logical_id: str, properties: Mapping[str, Any]) -> str:
     # The shape of a key id, the same on every start.
-    return f"00000000-0000-4000-8000-{logical_id.lower().encode().hex()[:12]:0<12}"
+    return f"00000000-0000-4000-8000-{sha256(logical_id.encode()).hexdigest()[:12]}"
 
 
 queue_name = by_property("QueueName", lambda p: ".fifo" if p.get("FifoQueue") else "")

@@ -65,7 +65,7 @@ class LocalCloud:
         self._wake = Condition(self._lock)
         self._exit = ExitStack()
         self._permissions = Permissions(stack)
-        self._calls = Calls(self._permissions, Rules(index_keys(stack)))
+        self._calls = Calls(self._permissions, Rules(index_keys(stack)), clock.now)
         self._calls.outages.append(self._refuse_while_sns_is_down)
         self._calls.observers.append(self._deliver)
 

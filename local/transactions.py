@@ -5,8 +5,11 @@ about to change, and puts them back when one of the actions fails.
 """
 
 import copy
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from unittest.mock import patch
 
@@ -22,6 +25,8 @@ from moto.dynamodb.exceptions import (
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
+
+from local.faults import AwsError
 
 NO_REASON = (None, None, None)
 
@@ -124,3 +129,30 @@ def fast_transactions() -> Iterator[None]:
     """Make moto use this instead of its own."""
     with patch.object(DynamoDBBackend, "transact_write_items", transact_write_items):
         yield
+
+
+class RequestTokens:
+    """Tokens that a function chose itself. DynamoDB keeps them for ten minutes, moto not at all."""
+
+    KEPT = timedelta(minutes=10)
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._applied: dict[str, tuple[datetime, str]] = {}
+
+    def was_applied(self, token: str, request: Mapping[str, Any]) -> bool:
+        """Whether the same request was. Raises AwsError if the token stood for another one."""
+        at, content = self._applied.get(token, (None, ""))
+        if at is None or self._now() - at > self.KEPT:
+            return False
+        if content != _content(request):
+            raise AwsError("IdempotentParameterMismatchException", "the token was used before")
+        return True
+
+    def remember(self, token: str, request: Mapping[str, Any]) -> None:
+        self._applied[token] = (self._now(), _content(request))
+
+
+def _content(request: Mapping[str, Any]) -> str:
+    text = json.dumps(request["TransactItems"], sort_keys=True, default=str)
+    return sha256(text.encode()).hexdigest()
