@@ -88,6 +88,10 @@ class XTimelines:
             raise Unavailable("X's answer is not a JSON object")
         return answer
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.session.close()
+
 
 class _Refused(Exception):
     """Any status but 200, before it is told apart."""
