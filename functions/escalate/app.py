@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+
 from vigie.adapters.dynamodb.escalations import DynamoEscalations
 from vigie.adapters.sns import PAGER_CONFIG, SnsPager
 from vigie.adapters.sqs import SqsBackoff, SqsDeadLetters, SqsQueue

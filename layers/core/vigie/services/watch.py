@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from vigie.domain.cursor import sources_of
 from vigie.domain.ladder import SWEEP
 from vigie.domain.outbox import CLASSIFIED_QUEUE, OutboxEntry
 from vigie.domain.plan import Brand, Plan
@@ -100,9 +101,9 @@ def _look_after(
         unsent = len(outboxes[CLASSIFIED_QUEUE].send([tick]))
         swept.ticks += 1 - unsent
         swept.failed += unsent
-    sources = heartbeats.sources(brand.id)
-    if not sources:
-        swept.silent += bool(brand.x_ids or brand.queries)
-    swept.silent += sum(
-        last is None or now - last > plan.silence_after for last in sources.values()
-    )
+    # The plan says what is to be read: a source that was never read is as silent as one that
+    # stopped, and the cursor of one that left the plan says nothing.
+    read = heartbeats.sources(brand.id)
+    for source in sources_of(brand):
+        last = read.get(source.name)
+        swept.silent += last is None or now - last > plan.silence_after
