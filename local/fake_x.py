@@ -27,7 +27,7 @@ from vigie.domain.cursor import snowflake
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.naming import says
 from vigie.errors import Rejected
-from vigie.x_posts import parse_line, post_id
+from vigie.x_posts import Page, parse_line, post_id, read_traces
 
 WINDOW = timedelta(minutes=15)
 CALLS_A_WINDOW = 450
@@ -139,7 +139,7 @@ class FakeApi:
         self.calls: list[tuple[str, dict[str, str]]] = []
         self._clock = clock
         self._accounts = dict(accounts or {})
-        self._bearer = bearer
+        self.bearer = bearer
         self._search_lag = search_lag
         self._windows: dict[str, tuple[datetime, int]] = {}
         self._lock = threading.Lock()
@@ -148,7 +148,7 @@ class FakeApi:
         """Status, headers and body, as X would answer now."""
         with self._lock:
             self.calls.append((path, asked))
-            if authorization != f"Bearer {self._bearer}":
+            if authorization != f"Bearer {self.bearer}":
                 return 401, {}, _about_blank("Unauthorized", 401)
             route, subject = _route(path)
             if not route:
@@ -198,12 +198,11 @@ class FakeApi:
         return sorted(seen, key=lambda post: post.id, reverse=True)
 
     def _mentions(self, post: Post, user_id: str) -> bool:
-        mentions = post.raw.get("entities", {}).get("mentions", ())
-        if any(mention.get("id") == user_id for mention in mentions):
+        if user_id in read_traces(post.raw, Page()).ids:
             return True
         handle = self._accounts.get(user_id)
         pattern = rf"(?<![\w@])@{handle}(?!\w)"
-        return bool(handle) and re.search(pattern, post.raw["text"], re.IGNORECASE) is not None
+        return bool(handle) and re.search(pattern, _words(post), re.IGNORECASE) is not None
 
 
 class FakeX(FakeApi):
@@ -319,7 +318,11 @@ def _number(asked: Mapping[str, str], name: str, default: int) -> int:
 
 
 def _searched(post: Post, query: str) -> bool:
-    return not post.raw["text"].startswith("RT @") and says(query, post.raw["text"])
+    return not _words(post).startswith("RT @") and says(query, _words(post))
+
+
+def _words(post: Post) -> str:
+    return str(post.raw.get("text", ""))
 
 
 def _within_a_week(posts: list[Post], asked: Mapping[str, str], now: datetime) -> list[Post]:
