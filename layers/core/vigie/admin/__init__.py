@@ -1,0 +1,1 @@
+"""What whoever runs Vigie does from their own machine; it never ships to Lambda."""
