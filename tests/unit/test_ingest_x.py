@@ -145,7 +145,7 @@ def test_money_is_told_apart_from_the_rate_limit(timelines, fake, fault):
         down(500),
         down(503),
         Fault(status=408),
-        Fault(status=302, headers={"Location": "http://127.0.0.1:9/"}),
+        Fault(status=302, headers={"Location": "/2/users/1000000001/mentions"}),
         slow(1),
         cut("before"),
         cut("within"),
