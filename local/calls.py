@@ -38,12 +38,13 @@ _DYNAMODB_BATCHES = {
 
 @dataclass(slots=True)
 class _Call:
-    """What is kept of a call between its events."""
+    """What is kept of a call between its events: what was asked, and what is sent of it."""
 
     function: str
     service: str
     operation: str
-    params: dict[str, Any]
+    params: Mapping[str, Any]
+    sent: dict[str, Any]
     failed_entries: list[str] = field(default_factory=list)
     unprocessed: dict[str, Any] = field(default_factory=dict)
     token: str | None = None
@@ -75,7 +76,7 @@ class Calls:
         if self.running is None:
             return
         service, operation = model.service_model.service_name, model.name
-        call = _Call(self.running[0], service, operation, params)
+        call = _Call(self.running[0], service, operation, dict(params), params)
         call.token = params.get("ClientRequestToken")
         context["local_call"] = call
         for hook in self.partial:
@@ -120,7 +121,7 @@ class Calls:
         if call.token is not None:
             self._tokens.remember(call.token, call.params)
         for observe in self.observers:
-            observe(call.function, call.service, call.operation, call.params)
+            observe(call.function, call.service, call.operation, call.sent)
         try:
             for hook in list(self.after):
                 hook(call.function, call.service, call.operation, call.params)
@@ -151,34 +152,30 @@ class Calls:
 
 
 def _hold_back(call: _Call, failing: "set[str] | set[int]") -> None:
-    """Take the failing entries out of the request: AWS does not do them."""
+    """Take the failing entries out of what is sent: AWS does not do them."""
     if call.name in _ENTRIES:
-        where = _ENTRIES[call.name]
-        kept = [entry for entry in call.params[where] if entry["Id"] not in failing]
-        call.failed_entries += [
-            entry["Id"] for entry in call.params[where] if entry["Id"] in failing
-        ]
-        call.params[where] = kept
+        entries = call.params[_ENTRIES[call.name]]
+        call.sent[_ENTRIES[call.name]] = [each for each in entries if each["Id"] not in failing]
+        call.failed_entries = [each["Id"] for each in entries if each["Id"] in failing]
     elif call.name in _DYNAMODB_BATCHES:
-        items, place = {}, 0
+        sent: dict[str, Any] = {}
+        place = 0
         for table, request in call.params["RequestItems"].items():
-            entries = request["Keys"] if isinstance(request, dict) else request
-            kept, held = [], []
-            for entry in entries:
-                (held if place in failing else kept).append(entry)
+            is_read = isinstance(request, dict)
+            for entry in request["Keys"] if is_read else request:
+                goes_to = call.unprocessed if place in failing else sent
+                if is_read:
+                    goes_to.setdefault(table, {**request, "Keys": []})["Keys"].append(entry)
+                else:
+                    goes_to.setdefault(table, []).append(entry)
                 place += 1
-            rest = dict(request) if isinstance(request, dict) else None
-            if held:
-                call.unprocessed[table] = {**rest, "Keys": held} if rest is not None else held
-            if kept:
-                items[table] = {**rest, "Keys": kept} if rest is not None else kept
-        call.params["RequestItems"] = items
+        call.sent["RequestItems"] = sent
 
 
 def _is_empty(call: _Call) -> bool:
     if call.failed_entries:
-        return not call.params[_ENTRIES[call.name]]
-    return bool(call.unprocessed) and not call.params["RequestItems"]
+        return not call.sent[_ENTRIES[call.name]]
+    return bool(call.unprocessed) and not call.sent["RequestItems"]
 
 
 def _answer(parsed: dict[str, Any]) -> tuple[AWSResponse, dict[str, Any]]:

@@ -98,6 +98,7 @@ class FastQueue(Queue):
 
     def next_change(self) -> int | None:
         """When the next message appears by itself , if nothing is done before."""
+        self._wake(_now())
         while self._waiting:
             until, number, version = self._waiting[0]
             message = self._alive.get(number)
@@ -155,13 +156,15 @@ class FastQueue(Queue):
             raise ReceiptHandleIsInvalid
 
     def change_visibility(self, receipt_handle: str, seconds: float) -> None:
+        now = _now()
+        self._wake(now)
         message = self._handles.get(receipt_handle)
         if message is None:
             raise ReceiptHandleIsInvalid
         if message.state != IN_FLIGHT:
             raise InvalidParameterValue("The message is not in flight.")
         self._leave(message)
-        self._wait(message, IN_FLIGHT, _now() + seconds * 1000)
+        self._wait(message, IN_FLIGHT, now + seconds * 1000)
 
     def purge(self) -> None:
         self._clear()

@@ -31,17 +31,21 @@ def parts() -> Parts:
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    for place, record in enumerate(event["Records"]):
+    stuck: set[str] = set()
+    failures = []
+    for record in event["Records"]:
         name, _, number = record["body"].partition(":")
-        if number == "stuck":
-            rest = event["Records"][place:]
-            return {"batchItemFailures": [{"itemIdentifier": each["messageId"]} for each in rest]}
+        if number == "stuck" or name in stuck:
+            # What comes after a failure in its group must wait, or the order is lost.
+            stuck.add(name)
+            failures.append({"itemIdentifier": record["messageId"]})
+            continue
         count(name, number)
         if number == "page":
             parts().sqs.send_message(
                 QueueUrl=parts().pages, MessageBody=name, MessageGroupId=name, DelaySeconds=60
             )
-    return {"batchItemFailures": []}
+    return {"batchItemFailures": failures}
 
 
 def count(name: str, number: str) -> None:
