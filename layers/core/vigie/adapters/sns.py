@@ -50,6 +50,7 @@ class SnsPager:
                 MessageAttributes={
                     name: {"DataType": "String", "StringValue": value}
                     for name, value in message.attributes.items()
+                    if value  # SNS refuses a message with an empty one
                 },
             )
         except ParamValidationError as error:

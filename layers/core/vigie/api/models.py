@@ -225,7 +225,8 @@ def _values(summary: Summary) -> dict[str, Any]:
             pages=paging.pages,
             last_paged_at=paging.last_paged_at,
             delay_s=int(paging.delay.total_seconds()),
-            failing_since=paging.failing_since,
+            # Escalate clears it with the next page; once somebody has it, there is none.
+            failing_since=None if desk.is_acknowledged else paging.failing_since,
         ),
     }
 

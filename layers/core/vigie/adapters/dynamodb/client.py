@@ -1,5 +1,6 @@
 """DynamoDB calls with their failures as ours: `Conflict` or `Unavailable`."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,8 +13,10 @@ Item = dict[str, Any]
 BATCH_GET_KEYS = 100
 # A batch read that keeps being cut short is throttled: give way.
 BATCH_GET_ROUNDS = 5
-# Two transactions on one item cancel each other; the next try nearly always finds it free.
-TRANSACTION_TRIES = 5
+# Two transactions on one item cancel each other. One of triage's takes up to a tenth of a second,
+# so that the tries of a person's decision must reach further than that: 0.3 s together.
+TRANSACTION_TRIES = 6
+TRANSACTION_PAUSE_S = 0.01
 
 
 @contextmanager
@@ -65,11 +68,13 @@ def transact(client: Any, what: str, actions: Sequence[tuple[str, Item]]) -> Non
 
 
 def insist(client: Any, what: str, actions: Sequence[tuple[str, Item]]) -> None:
-    """`transact`, tried again at once while other transactions are in the way.
+    """`transact`, tried again within 0.3 s while other transactions are in the way.
 
     Raises `Conflict` only for conditions that did not hold, and names them.
     """
-    for _ in range(TRANSACTION_TRIES):
+    for attempt in range(TRANSACTION_TRIES):
+        if attempt:
+            time.sleep(TRANSACTION_PAUSE_S * 2 ** (attempt - 1))
         try:
             transact(client, what, actions)
             return
