@@ -34,8 +34,8 @@ WRITES = {
 BATCHES = {"SendMessageBatch", "BatchGetItem"}
 TOKEN = "a-token-of-the-tests"
 # Long enough for the slowest way back: a killed function's messages hide for the queue's timeout.
-SETTLE = timedelta(minutes=6)
-PLAN = a_plan(ladders={severity: a_ladder(30, 240) for severity in Severity})
+SETTLE = timedelta(minutes=5)
+PLAN = a_plan(ladders={severity: a_ladder(12, 240) for severity in Severity})
 
 
 @dataclass
@@ -60,7 +60,7 @@ def lines():
     broken = a_post(NOON, OUTAGE, id="not-a-number", author_id="20")
     soon = NOON + SETTLE
     danger = a_post(soon, DANGER, id=str(10**18 + 30), author_id="30")
-    late = NOON + 8 * SETTLE
+    late = NOON + 6 * SETTLE
     after = a_post(late, OUTAGE, id=str(10**18 + 40), author_id="40")
     return SimpleNamespace(
         first=a_page(*outage, own, broken), second=a_page(outage[0], danger), third=a_page(after)
@@ -97,7 +97,7 @@ def _tell(cloud):
     link = re.search(r"/a/[\w-]{12}", danger.text).group()
     _press(cloud, "POST", link)
     acknowledged_at = cloud.clock.now()
-    _pass(cloud, 6 * SETTLE)
+    _pass(cloud, 3 * SETTLE)
     outage = next(d for d in cloud.inbox.deliveries if d.attributes["severity"] == "sev3")
     path = f"/incidents/{outage.attributes['incident']}/resolve"
     _press(cloud, "POST", path, {"authorization": f"Bearer {TOKEN}"}, "{}")

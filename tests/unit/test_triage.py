@@ -159,6 +159,19 @@ def test_the_breakdown_keeps_its_mentions_when_somebody_in_danger_comes_later(de
     assert (outage.mention_count, danger.mention_count) == (5, 1)
 
 
+def test_a_breakdown_does_not_drown_in_the_acknowledged_case_of_one_person(desk):
+    desk.say(a_labelled(Urgency.CRITICAL))
+    danger = desk.incidents[0]
+    desk.say(a_labelled(), now=NOON + timedelta(minutes=1))
+    assert desk.store.tallies[danger.id].mention_count == 2
+    desk.store.desks[danger.id] = a_desk(incident_id=danger.id, acknowledged_at=NOON)
+
+    desk.say(a_labelled(), a_labelled(), a_labelled(), now=NOON + timedelta(minutes=2))
+
+    assert [i.mention_count for i in desk.incidents] == [2, 3]
+    assert len(desk.escalations.sent) == 2
+
+
 def test_severity_rises_as_the_incident_grows_and_the_ladder_starts_again(desk):
     desk.say(*[a_labelled() for _ in range(3)])
     (incident,) = desk.incidents

@@ -115,16 +115,17 @@ def _match(draft: Draft, labelled: LabelledMention) -> OpenIncident | None:
     """The latest open incident of the mention's kind that is not yet history.
 
     A critical mention joins only an incident that somebody was already woken for on account of a
-    critical one. Otherwise a person in danger would drown in an acknowledged breakdown.
+    critical one: a person in danger must not drown in an acknowledged breakdown. Nor must a
+    breakdown drown in the acknowledged case of one person in danger.
     """
-    quiet_after = draft.plan.thresholds.quiet_after
+    mention, kind = labelled.mention, labelled.labels.kind
     critical = labelled.labels.urgency is Urgency.CRITICAL
     matching = [
         i
         for i in draft.open.values()
-        if i.kind is labelled.labels.kind
-        and labelled.mention.posted_at - i.last_mention_at <= quiet_after
-        and (not critical or i.worst is Urgency.CRITICAL)
+        if i.kind is kind
+        and mention.posted_at - i.last_mention_at <= draft.plan.thresholds.quiet_after
+        and _takes(draft, i, critical)
     ]
     # What is said of a breakdown goes to the breakdown, though somebody in danger came later.
     return max(
@@ -132,6 +133,13 @@ def _match(draft: Draft, labelled: LabelledMention) -> OpenIncident | None:
         key=lambda i: (critical or i.worst is not Urgency.CRITICAL, i.opened_at, i.id),
         default=None,
     )
+
+
+def _takes(draft: Draft, incident: OpenIncident, critical: bool) -> bool:
+    tripped = incident.worst is Urgency.CRITICAL
+    desk = draft.desks.get(incident.id)
+    taken = desk is not None and desk.is_acknowledged
+    return tripped if critical else not (tripped and taken)
 
 
 def _start(draft: Draft, labelled: LabelledMention) -> str:
