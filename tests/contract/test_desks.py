@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON, a_desk, a_labelled, a_tally, a_timer, an_entry
+from tests.contract.incident_worlds import DynamoWorld
 from vigie.domain.incident import Desk, Paging
 from vigie.domain.links import link_for, link_id
 from vigie.domain.outbox import OutboxEntry
@@ -189,3 +190,24 @@ def test_the_mentions_of_an_incident_are_read_newest_first_page_by_page(world):
     assert first + rest == tuple(reversed(posts))
     assert len(first) == 4
     assert end is None
+
+
+def test_mentions_that_expired_or_were_deleted_upstream_are_left_out(dynamodb):
+    world = DynamoWorld(dynamodb)
+    kept, expired, deleted = (a_labelled(posted_at=NOON + n * MINUTE) for n in range(3))
+    world.seed_mention(kept, ID, NOON, timedelta(days=90))
+    world.seed_mention(expired, ID, NOON, timedelta(days=1))
+    world.seed_mention(deleted, ID, NOON, timedelta(days=90))
+    dynamodb.update_item(
+        TableName="MentionsTable",
+        Key={"pk": {"S": deleted.mention.key}},
+        UpdateExpression="REMOVE #text SET deleted = :yes",
+        ExpressionAttributeNames={"#text": "text"},
+        ExpressionAttributeValues={":yes": {"BOOL": True}},
+    )
+
+    found, _ = world.dossiers.mentions(
+        ID, limit=10, before=None, now=NOON + timedelta(days=1, seconds=1)
+    )
+
+    assert found == (kept,)
