@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
+from botocore.config import Config
 from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST
 
 from local.faults import AwsError
@@ -23,6 +24,10 @@ from local.transactions import RequestTokens
 CallHook = Callable[[str, str, str, Mapping[str, Any]], None]
 # The same, giving the entries that fail: batch ids, or places (from 0) in a DynamoDB batch.
 PartialHook = Callable[[str, str, str, Mapping[str, Any]], "set[str] | set[int]"]
+
+# Clients with this configuration are never a function's, whatever runs at the same time.
+_MARK = "local-administrator"
+ADMINISTRATOR = Config(user_agent_extra=_MARK)
 
 _ENTRIES = {
     "sqs.SendMessageBatch": "Entries",
@@ -73,7 +78,7 @@ class Calls:
         self.observers: list[CallHook] = []
 
     def start(self, params: dict[str, Any], model: Any, context: dict[str, Any]) -> None:
-        if self.running is None:
+        if self.running is None or context["client_config"].user_agent_extra == _MARK:
             return
         service, operation = model.service_model.service_name, model.name
         call = _Call(self.running[0], service, operation, dict(params), params)

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from heapq import heappop, heappush
 from itertools import count
 from math import ceil, floor, inf
+from threading import Condition
 from typing import Any
 from unittest.mock import patch
 
@@ -46,6 +47,8 @@ class FastQueue(Queue):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._static: dict[str, Any] | None = None
+        # Notified of new messages, so that a pump on a real clock need not look every moment.
+        self.wake: Condition | None = None
         self._clear()
         super().__init__(*args, **kwargs)
 
@@ -123,6 +126,9 @@ class FastQueue(Queue):
             self._wait(message, DELAYED, message.delayed_until)
         else:
             self._show(message)
+        if self.wake is not None:
+            with self.wake:
+                self.wake.notify_all()
 
     def take(self, limit: int, visibility_seconds: float, max_bytes: float = inf) -> list[Message]:
         """Receive up to `limit` messages, and no more after `max_bytes` of bodies.

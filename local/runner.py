@@ -18,16 +18,15 @@ from local.cloud import fast_queue, index_keys
 from local.dead_letters import DeadLetter, dead_letters_of
 from local.emulation import emulated
 from local.expiry import expire
-from local.faults import AwsError
 from local.functions import Invocation, LocalFunction, functions_of
 from local.http import HttpResponse, Routes
-from local.inbox import Inbox, Subscription
 from local.intrinsics import TemplateError
 from local.permissions import Permissions
 from local.pump import Pump
 from local.roles import Role
 from local.rules import Rules
 from local.schedules import schedules_of
+from local.sns import Sns
 from local.sqs_mappings import mappings_of
 from local.template import Stack, load
 
@@ -52,11 +51,10 @@ class LocalCloud:
         self.stack = stack
         self.clock = clock
         self.verbose = False
-        self.sns_down = False
-        self.sns_outages: list[tuple[datetime, datetime]] = []
         self.failures: list[Failure] = []
         self.functions: dict[str, LocalFunction] = {}
-        self.inbox = Inbox()
+        self.sns = Sns(clock.now)
+        self.inbox = self.sns.inbox
         # Told of every run from a queue: (function name, event, how it ended).
         self.on_run: list[Callable[[str, Mapping[str, Any], Invocation], None]] = []
         self._seed = seed
@@ -66,8 +64,20 @@ class LocalCloud:
         self._exit = ExitStack()
         self._permissions = Permissions(stack)
         self._calls = Calls(self._permissions, Rules(index_keys(stack)), clock.now)
-        self._calls.outages.append(self._refuse_while_sns_is_down)
-        self._calls.observers.append(self._deliver)
+        self._calls.outages.append(self.sns.refuse)
+        self._calls.observers.append(self.sns.deliver)
+        # How many calls to AWS were made for the functions, by `service.Operation`.
+        self.requests = self._calls.requests
+        # Calls that a role does not allow, and those that AWS would refuse and moto would not.
+        self.denied = self._calls.denied
+        self.broken_rules = self._calls.broken_rules
+        # (function, service, operation, params), may raise: nothing was done; it was done.
+        self.before_call = self._calls.before
+        self.after_call = self._calls.after
+        # The same, giving the batch ids (or places in a DynamoDB batch) that AWS leaves out.
+        self.partial_failures = self._calls.partial
+        # (from, to) in which SNS refuses; `sns_down` is an outage without an end.
+        self.sns_outages = self.sns.outages
 
     @classmethod
     def start(
@@ -110,37 +120,13 @@ class LocalCloud:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    # --------------------------------------------------------------------------- what is in it
-
     @property
-    def requests(self) -> "Any":
-        """How many calls to AWS were made for the functions, by `service.Operation`."""
-        return self._calls.requests
+    def sns_down(self) -> bool:
+        return self.sns.down
 
-    @property
-    def denied(self) -> list[str]:
-        """Calls that a role does not allow, in words. A sound system has none."""
-        return self._calls.denied
-
-    @property
-    def broken_rules(self) -> list[str]:
-        """Calls that AWS would refuse and moto would not, in words."""
-        return self._calls.broken_rules
-
-    @property
-    def before_call(self) -> list[aws_calls.CallHook]:
-        """(function, service, operation, params), may raise: the call never reached AWS."""
-        return self._calls.before
-
-    @property
-    def after_call(self) -> list[aws_calls.CallHook]:
-        """(function, service, operation, params), may raise: the call was applied."""
-        return self._calls.after
-
-    @property
-    def partial_failures(self) -> list[aws_calls.PartialHook]:
-        """(function, service, operation, params) -> batch ids (or places) that AWS leaves out."""
-        return self._calls.partial
+    @sns_down.setter
+    def sns_down(self, down: bool) -> None:
+        self.sns.down = down
 
     def assert_clean(self) -> None:
         """Raise AssertionError if a role was too narrow or a rule of AWS's was broken."""
@@ -148,8 +134,8 @@ class LocalCloud:
         assert not problems, "\n".join(dict.fromkeys(problems))
 
     def client(self, service: str) -> Any:
-        """A boto3 client past roles and counts, as an administrator has it."""
-        return boto3.client(service)
+        """A boto3 client past roles and counts, as an administrator has it, for any thread."""
+        return boto3.client(service, config=aws_calls.ADMINISTRATOR)
 
     def function(self, name: str) -> LocalFunction:
         """A function by folder name (`triage`) or by logical id (`TriageFunction`)."""
@@ -178,8 +164,6 @@ class LocalCloud:
     def expire(self, now: datetime | None = None) -> int:
         """Delete the items whose time to live has passed, as DynamoDB does some day."""
         return expire(self.stack, now or self.clock.now())
-
-    # --------------------------------------------------------------------------- making it go
 
     def invoke(self, name: str, event: Mapping[str, Any]) -> Any:
         """Run a function by hand and give its answer. Raises InvocationFailed."""
@@ -229,23 +213,11 @@ class LocalCloud:
         """Send a request to the HTTP API in this process."""
         return self.routes.answer(method, path, headers or {}, body)
 
-    # --------------------------------------------------------------------------- inside
-
     def _enter(self, secrets: Mapping[str, str]) -> None:
         self._exit.enter_context(emulated(self.stack, self.clock, self._lock, self._seed, secrets))
         aws_calls.watch(self._calls)
         self._exit.callback(aws_calls.unwatch, self._calls)
-        for resource in self.stack.of_type("AWS::SNS::Subscription"):
-            properties = resource.properties
-            if properties.get("FilterPolicyScope", "MessageAttributes") != "MessageAttributes":
-                raise TemplateError(f"{resource.id}: filters on attributes only are known")
-            self.inbox.subscribe(
-                Subscription(
-                    topic_arn=properties["TopicArn"],
-                    protocol=properties["Protocol"],
-                    filter_policy=properties.get("FilterPolicy", {}),
-                )
-            )
+        self.sns.subscribe_stack(self.stack)
 
     def _add_functions(
         self,
@@ -272,6 +244,7 @@ class LocalCloud:
         )
         for mapping in self._pump.mappings:
             mapping.deliver_twice = self._deliver_twice
+            mapping.queue.wake = self._wake
         self.routes = Routes(self.stack, by_id, self._run, self.clock)
         self._check_service_permissions()
 
@@ -313,24 +286,6 @@ class LocalCloud:
     def _notify(self) -> None:
         with self._wake:
             self._wake.notify_all()
-
-    def _refuse_while_sns_is_down(
-        self, function: str, service: str, operation: str, params: Mapping[str, Any]
-    ) -> None:
-        if service != "sns":
-            return
-        now = self.clock.now()
-        if self.sns_down or any(start <= now < end for start, end in self.sns_outages):
-            raise AwsError("InternalError", "SNS is down", status=500)
-
-    def _deliver(
-        self, function: str, service: str, operation: str, params: Mapping[str, Any]
-    ) -> None:
-        if (service, operation) == ("sns", "Publish"):
-            self.inbox.publish(self.clock.now(), params.get("TopicArn", ""), params)
-        elif (service, operation) == ("sns", "PublishBatch"):
-            for entry in params["PublishBatchRequestEntries"]:
-                self.inbox.publish(self.clock.now(), params["TopicArn"], entry)
 
 
 def _require(role: Role, needs: list[Any]) -> None:
