@@ -1,7 +1,5 @@
 """api: staff read incidents and decide, and the links of pages are answered."""
 
-import base64
-import binascii
 import json
 import os
 from collections.abc import Callable
@@ -23,6 +21,8 @@ from vigie.adapters.dynamodb.desks import DynamoDesks
 from vigie.adapters.dynamodb.dossiers import DynamoDossiers
 from vigie.adapters.dynamodb.staff import DynamoStaff
 from vigie.adapters.sqs import SqsQueue
+from vigie.api.description import described
+from vigie.api.lists import before_of, next_of
 from vigie.api.models import (
     Decided,
     IncidentInFull,
@@ -39,10 +39,9 @@ from vigie.api.models import (
 )
 from vigie.api.pages import Html, busy_page, incidents_page, link_page, lost_page, unavailable_page
 from vigie.config import ApiConfig
-from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.plan import Plan, plan_from_json
 from vigie.errors import Conflict, NotFound, Rejected, Unauthorised, Unavailable, UnknownVersion
-from vigie.ports import Before, Desks, Dossiers, Queue, Staff
+from vigie.ports import Desks, Dossiers, Queue, Staff
 from vigie.services.desk import Act, acknowledge, dismiss, note, opened_by_link, resolve
 from vigie.services.staff import recognise
 
@@ -121,9 +120,9 @@ def incidents(
         [brand] if brand else known,
         open_only=state == "open",
         limit=limit,
-        before=_before(next_),
+        before=before_of(next_),
     )
-    return Incidents(incidents=[incident_of(s) for s in found], next=_next(goes_on))
+    return Incidents(incidents=[incident_of(s) for s in found], next=next_of(goes_on))
 
 
 @app.get("/incidents/<id>", summary="One incident in full", tags=["incidents"])
@@ -141,9 +140,9 @@ def mentions(
     """With text, labels and reasons. Posts deleted or past their retention are left out."""
     _found(parts().desks.read(id))
     found, goes_on = parts().dossiers.mentions(
-        id, limit=limit, before=_before(next_), now=parts().now()
+        id, limit=limit, before=before_of(next_), now=parts().now()
     )
-    return Mentions(mentions=[mention_of(m) for m in found], next=_next(goes_on))
+    return Mentions(mentions=[mention_of(m) for m in found], next=next_of(goes_on))
 
 
 @app.post("/incidents/<id>/acknowledge", summary="Take an incident", tags=["decisions"])
@@ -181,7 +180,8 @@ def acknowledge_page(token: str) -> Response[str]:
         link, tally, desk = opened_by_link(parts().desks, token, parts().now())
     except NotFound:
         return _html(lost_page())
-    except Unavailable:
+    except Unavailable as error:
+        _tell(error)
         return _html(unavailable_page())
     return _html(link_page(tally, desk, link.person, link.language))
 
@@ -194,14 +194,16 @@ def acknowledge_by_link(token: str) -> Response[str]:
         link, tally, desk = opened_by_link(parts().desks, token, now)
     except NotFound:
         return _html(lost_page())
-    except Unavailable:
+    except Unavailable as error:
+        _tell(error)
         return _html(unavailable_page())
     try:
         act = Act(by=link.person, at=now, via="link")
         decision = acknowledge(parts().desks, link.incident_id, act)
     except Conflict:
         return _html(link_page(tally, desk, link.person, link.language))
-    except Unavailable:
+    except Unavailable as error:
+        _tell(error)
         return _html(busy_page(tally, link.language))
     return _html(link_page(tally, decision.desk, link.person, link.language))
 
@@ -236,16 +238,9 @@ def _conflict(error: Conflict) -> Response[str]:
     return _problem(409, "conflict", str(error))
 
 
-@app.exception_handler(UnknownVersion)
-def _unknown_version(error: UnknownVersion) -> Response[str]:
-    metrics.add_metric(name="UnknownVersion", unit=MetricUnit.Count, value=1)
-    metrics.flush_metrics()
-    return _unavailable(error)
-
-
 @app.exception_handler(Unavailable)
 def _unavailable(error: Unavailable) -> Response[str]:
-    logger.warning("request not served", reason=str(error))
+    _tell(error)
     return _problem(
         503,
         "unavailable",
@@ -275,6 +270,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return answer
 
 
+def _tell(error: Unavailable) -> None:
+    logger.warning("request not served", reason=str(error))
+    if isinstance(error, UnknownVersion):
+        metrics.add_metric(name="UnknownVersion", unit=MetricUnit.Count, value=1)
+        metrics.flush_metrics()
+
+
 def _act(words: str) -> Act:
     return Act(by=app.context["person"], at=parts().now(), note=words.strip())
 
@@ -285,42 +287,15 @@ def _found(value: Any) -> Any:
     return value
 
 
-def _next(before: Before) -> str | None:
-    if before is None:
-        return None
-    return base64.urlsafe_b64encode(f"{to_iso(before[0])} {before[1]}".encode()).decode()
-
-
-def _before(text: str | None) -> Before:
-    if not text:
-        return None
-    try:
-        instant, _, id_ = base64.urlsafe_b64decode(text).decode().partition(" ")
-        return from_iso(instant), id_
-    except (ValueError, binascii.Error) as error:
-        raise Rejected(
-            "next is not one that this API gave; leave it out to begin at the newest", field="next"
-        ) from error
-
-
 @cache
 def _schema() -> dict[str, Any]:
     """Built on demand: OpenAPI's machinery is as heavy as the rest of the function."""
-    schema = json.loads(
-        app.get_openapi_json_schema(
-            title="Vigie",
-            version=__version__,
-            description="Incidents, who has them, and what was decided. One token per person.",
-        )
+    given = app.get_openapi_json_schema(
+        title="Vigie",
+        version=__version__,
+        description="Incidents, who has them, and what was decided. One token per person.",
     )
-    schema.setdefault("components", {})["securitySchemes"] = {
-        "person": {"type": "http", "scheme": "bearer"}
-    }
-    for path, operations in schema["paths"].items():
-        for method, operation in operations.items():
-            if f"{method.upper()} {path}" not in OPEN_ROUTES:
-                operation["security"] = [{"person": []}]
-    return schema
+    return described(json.loads(given), OPEN_ROUTES)
 
 
 def _html(page: Html) -> Response[str]:

@@ -253,7 +253,7 @@ def test_a_note_that_is_none_is_refused(held, body):
 
 
 @pytest.mark.parametrize("error", [Unavailable, UnknownVersion])
-def test_a_table_that_does_not_answer_is_503_with_a_time_to_come_back(held, error):
+def test_a_table_that_does_not_answer_is_503_with_a_time_to_come_back(held, error, capsys):
     def broken(*args, **kwargs):
         raise error("the table does not answer")
 
@@ -262,6 +262,7 @@ def test_a_table_that_does_not_answer_is_503_with_a_time_to_come_back(held, erro
 
     assert (status, body["error"]) == (503, "unavailable")
     assert headers["retry-after"] == "2"
+    assert ('"UnknownVersion":[1.0]' in capsys.readouterr().out) is (error is UnknownVersion)
 
     held.parts.staff.find = broken
 
@@ -403,6 +404,9 @@ def test_the_description_says_which_routes_need_a_token(held):
     assert len(secured) == 7
     assert "security" not in body["paths"]["/health"]["get"]
     assert body["components"]["securitySchemes"]["person"]["scheme"] == "bearer"
+    resolve = body["paths"]["/incidents/{id}/resolve"]["post"]["responses"]
+    assert set(resolve) == {"200", "401", "404", "409", "422", "503"}
+    assert "HTTPValidationError" not in json.dumps(body)
 
 
 def test_a_route_that_is_not_there_is_404_for_staff_and_401_for_others(held):
