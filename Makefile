@@ -37,8 +37,8 @@ demo: .venv/local.ready ## replay 90 minutes of a crisis through the whole syste
 run: .venv/local.ready ## stay up: HTTP API, incidents page, live replay (or X, with X_BEARER_TOKEN)
 	.venv/bin/python -m local run
 
-bench: .venv/dev.ready ## the figures of docs/performance.md, as JSON
-	.venv/bin/python -m local bench
+bench: .venv/dev.ready ## measure: JSON, and docs/performance.md (`make package` first for sizes)
+	.venv/bin/python -m local bench --write
 
 # ------------------------------------------------------------------------------------- packaging
 

@@ -99,7 +99,7 @@ def state_to_item(state: BrandState) -> Item:
 
 def state_from_item(item: Mapping[str, Any]) -> BrandState:
     """Raises `UnknownVersion` for a state that newer code wrote."""
-    data = _read(item)
+    data = read_item(item)
     body = json.loads(data["body"])
     return BrandState(
         brand=data["pk"],
@@ -161,7 +161,7 @@ def tally_to_item(tally: Tally) -> Item:
 
 def tally_from_item(item: Mapping[str, Any]) -> Tally:
     """Raises `UnknownVersion` for a tally that newer code wrote."""
-    data = _read(item)
+    data = read_item(item)
     return Tally(
         id=data["pk"],
         brand=data["brand"],
@@ -203,7 +203,7 @@ def desk_to_item(desk: Desk) -> Item:
 
 def desk_from_item(item: Mapping[str, Any]) -> Desk:
     """Raises `UnknownVersion` for a desk that newer code wrote."""
-    data = _read(item)
+    data = read_item(item)
     return Desk(
         incident_id=data["pk"],
         acknowledged_at=_instant(data.get("acknowledged_at")),
@@ -241,7 +241,7 @@ def timer_to_item(timer: Timer) -> Item:
 
 def timer_from_item(item: Mapping[str, Any]) -> Timer:
     """Raises `UnknownVersion` for a timer that newer code wrote."""
-    data = _read(item)
+    data = read_item(item)
     return Timer(
         incident_id=data["pk"],
         brand=data["timer_brand"],
@@ -276,7 +276,7 @@ def entry_to_item(entry: Entry) -> Item:
 
 def entry_from_item(item: Mapping[str, Any]) -> Entry:
     """The inverse of `entry_to_item`."""
-    data = _read(item)
+    data = read_item(item)
     return Entry(
         incident_id=data["pk"],
         at=from_iso(data["at"]),
@@ -305,7 +305,7 @@ def ladders_to_item(ladders: Ladders) -> Item:
 
 def ladders_from_item(item: Mapping[str, Any]) -> Ladders:
     """The inverse of `ladders_to_item`."""
-    data = _read(item)
+    data = read_item(item)
     return Ladders(
         incident_id=data["pk"],
         plan_id=data["plan_id"],
@@ -333,7 +333,7 @@ def paging_to_item(paging: Paging) -> Item:
 
 def paging_from_item(item: Mapping[str, Any]) -> Paging:
     """The inverse of `paging_to_item`."""
-    data = _read(item)
+    data = read_item(item)
     return Paging(
         incident_id=data["pk"],
         pages=data["pages"],
@@ -349,11 +349,12 @@ def next_version(state: BrandState, seen_at: datetime) -> BrandState:
     return replace(state, version=state.version + 1, seen_at=seen_at)
 
 
-def _read(item: Mapping[str, Any]) -> dict[str, Any]:
+def read_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item's values. Raises `UnknownVersion` for one that newer code wrote."""
     data = from_wire(item)
     if data["v"] > STATE_VERSION:
         raise UnknownVersion(
-            f"{data['sk']} of {data['pk']} has version {data['v']}, "
+            f"{data.get('sk', 'a mention')} of {data['pk']} has version {data['v']}, "
             f"this code reads up to {STATE_VERSION}"
         )
     return data

@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from vigie.adapters.dynamodb.items import Item, from_wire, to_wire
+from vigie.adapters.dynamodb.items import Item, from_wire, read_item, to_wire
 from vigie.domain.change import Known, Stored
 from vigie.domain.incident import STATE_VERSION
 from vigie.domain.instants import from_iso, to_iso
+from vigie.domain.labels import Kind, Labels, Reason, Sentiment, Urgency
 from vigie.domain.mention import Author, LabelledMention, Mention
-from vigie.messages import labels_from_dict, labels_to_dict
 
 # One incident's index entries are spread, so that a storm does not meet one partition's limit of
 # 1,000 writes a second.
 INCIDENT_SHARDS = 8
+REASONS_KEPT = 6
+LONGEST_WORDS = 60
 
 
 def mention_key(key: str) -> Item:
@@ -33,16 +35,18 @@ def shards_of(incident_id: str) -> list[str]:
 
 
 def mention_to_item(stored: Stored, now: datetime, retention: timedelta) -> Item:
-    """The mention with its labels; `expires_at` is `retention` after `now`."""
-    mention, labels = stored.labelled.mention, labels_to_dict(stored.labelled.labels)
+    """The mention with its labels; `expires_at` is `retention` after `now`.
+
+    Kept small on purpose: a transactional write costs two units for each KB, and these writes are
+    most of what a storm costs. Brand, platform and root id stand in the key alone, the incident in
+    its index's key alone.
+    """
+    mention, labels = stored.labelled.mention, stored.labelled.labels
     return to_wire(
         {
             "pk": mention.key,
             "v": STATE_VERSION,
-            "brand": mention.brand,
-            "platform": mention.platform,
             "post_id": mention.post_id,
-            "root_id": mention.root_id,
             "text": mention.text,
             "author_id": mention.author.id,
             "handle": mention.author.handle or None,
@@ -54,11 +58,12 @@ def mention_to_item(stored: Stored, now: datetime, retention: timedelta) -> Item
             "repost": mention.repost or None,
             "reply_eligible": mention.reply_eligible or None,
             "flags": list(mention.flags) or None,
-            "urgency": labels["urgency"],
-            "kind": labels["kind"],
-            "sentiment": labels["sentiment"],
-            "labels": json.dumps(labels, separators=(",", ":"), ensure_ascii=False),
-            "incident_id": stored.incident_id or None,
+            "urgency": labels.urgency.value,
+            "kind": labels.kind.value,
+            "sentiment": labels.sentiment.value,
+            "language": labels.language,
+            "scores": _scores_to_text(labels),
+            "reasons": _reasons_to_text(labels),
             "incident_shard": incident_shard(stored.incident_id, mention.root_id)
             if stored.incident_id
             else None,
@@ -72,20 +77,27 @@ def known_from_item(item: Mapping[str, Any]) -> Known:
     data = from_wire(item)
     return Known(
         post_id=data.get("post_id", "0"),
-        incident_id=data.get("incident_id", ""),
+        incident_id=incident_of(item),
         deleted=data.get("deleted", False),
     )
 
 
+def incident_of(item: Mapping[str, Any]) -> str:
+    """The incident that the mention belongs to; "" for none."""
+    shard: str = item.get("incident_shard", {}).get("S", "")
+    return shard.partition("#")[0]
+
+
 def labelled_from_item(item: Mapping[str, Any]) -> LabelledMention:
-    """The mention as it was stored."""
-    data = from_wire(item)
+    """The mention as it was stored. Raises `UnknownVersion` for one that newer code wrote."""
+    data = read_item(item)
+    brand, platform, root_id = data["pk"].split("#")
     return LabelledMention(
         mention=Mention(
-            brand=data["brand"],
-            platform=data["platform"],
+            brand=brand,
+            platform=platform,
             post_id=data["post_id"],
-            root_id=data["root_id"],
+            root_id=root_id,
             text=data["text"],
             author=Author(
                 id=data["author_id"],
@@ -100,5 +112,52 @@ def labelled_from_item(item: Mapping[str, Any]) -> LabelledMention:
             reply_eligible=data.get("reply_eligible", False),
             flags=tuple(data.get("flags", ())),
         ),
-        labels=labels_from_dict(json.loads(data["labels"])),
+        labels=_labels(data),
+    )
+
+
+def _scores_to_text(labels: Labels) -> str:
+    """Three lists in the order of the enumerations, three decimals each."""
+    lists = (
+        [round(labels.scores.get(u.value, 0.0), 3) for u in Urgency],
+        [round(labels.kind_scores.get(k.value, 0.0), 3) for k in Kind],
+        [round(labels.sentiment_scores.get(s.value, 0.0), 3) for s in Sentiment],
+    )
+    return json.dumps(lists, separators=(",", ":"))
+
+
+def _reasons_to_text(labels: Labels) -> str:
+    """The reasons for the labels that the mention got, one entry a rule, the weightiest first."""
+    given = {
+        f"urgency:{labels.urgency.value}": "urgency",
+        f"kind:{labels.kind.value}": "kind",
+        f"sentiment:{labels.sentiment.value}": "sentiment",
+    }
+    by_rule: dict[str, list[Any]] = {}
+    for reason in sorted(labels.reasons, key=lambda r: -r.weight):
+        if reason.label in given:
+            entry = by_rule.setdefault(
+                reason.rule, [reason.rule, reason.says, reason.words[:LONGEST_WORDS], {}]
+            )
+            entry[3][given[reason.label]] = round(reason.weight, 2)
+    return json.dumps(
+        list(by_rule.values())[:REASONS_KEPT], separators=(",", ":"), ensure_ascii=False
+    )
+
+
+def _labels(data: Mapping[str, Any]) -> Labels:
+    urgencies, kinds, sentiments = json.loads(data["scores"])
+    return Labels(
+        urgency=Urgency(data["urgency"]),
+        kind=Kind(data["kind"]),
+        sentiment=Sentiment(data["sentiment"]),
+        scores=dict(zip(map(str, Urgency), urgencies, strict=True)),
+        kind_scores=dict(zip(map(str, Kind), kinds, strict=True)),
+        sentiment_scores=dict(zip(map(str, Sentiment), sentiments, strict=True)),
+        language=data["language"],
+        reasons=tuple(
+            Reason(rule=rule, label=f"{name}:{data[name]}", says=says, weight=weight, words=words)
+            for rule, says, words, weights in json.loads(data["reasons"])
+            for name, weight in weights.items()
+        ),
     )

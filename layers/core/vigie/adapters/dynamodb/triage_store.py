@@ -60,7 +60,7 @@ class DynamoTriageStore:
             self._client,
             self._mentions,
             [mention_key(k) for k in unique],
-            ProjectionExpression="pk, post_id, incident_id, deleted",
+            ProjectionExpression="pk, post_id, incident_shard, deleted",
         )
         return {item["pk"]["S"]: known_from_item(item) for item in found}
 
@@ -131,10 +131,9 @@ class DynamoTriageStore:
                 "TableName": self._mentions,
                 "Key": mention_key(mention),
                 "ConditionExpression": "attribute_exists(#text)",
-                "UpdateExpression": "SET incident_id = :incident, incident_shard = :shard",
+                "UpdateExpression": "SET incident_shard = :shard",
                 "ExpressionAttributeNames": {"#text": "text"},
                 "ExpressionAttributeValues": {
-                    ":incident": {"S": incident_id},
                     ":shard": {"S": incident_shard(incident_id, mention.rsplit("#", 1)[-1])},
                 },
             }

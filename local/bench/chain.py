@@ -1,0 +1,87 @@
+"""The whole chain: requests for a thousand mentions in a storm, mentions a second, time to page."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from local.bench import posts
+from local.replay import Replay, replayed
+from local.report import is_sound, report_of
+from local.snapshot import Snapshot
+from vigie.adapters.dynamodb.items import Item, state_to_item, tally_to_item
+
+LIMIT_REQUESTS = 600
+LIMIT_P99_MS = 5_000
+
+
+@contextmanager
+def _replay(source: Iterable[bytes], brands: int, speed: float | None) -> Iterator[Replay]:
+    with tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
+        plan = Path(folder) / "plan.json"
+        plan.write_text(posts.a_plan(brands), encoding="utf-8")
+        with replayed(source, plan_file=plan, speed=speed) as replay:
+            yield replay
+
+
+def storm(mentions: int = 20_000) -> dict[str, Any]:
+    """One brand, all posts within a second, production batch sizes, as fast as it goes."""
+    with _replay(posts.storm(mentions), 1, None) as replay:
+        snapshot = Snapshot(replay.cloud)
+        report = report_of(replay, snapshot)
+        with replay.cloud.as_function("triage") as parts:
+            state = state_to_item(parts.store.state("brand-0"))
+        sizes = {
+            "mention_item_bytes": _mean(
+                replay.cloud.client("dynamodb").scan(
+                    TableName=replay.cloud.table("MentionsTable"), Limit=500
+                )["Items"]
+            ),
+            "state_item_bytes": _size(state),
+            "tally_item_bytes": _mean([tally_to_item(t) for t in snapshot.incidents()]),
+        }
+        attached = sum(len(members) for members in snapshot.members.values())
+    return {
+        "mentions": report["mentions"]["accepted"],
+        "sound": is_sound(report),
+        "aws_requests_per_1000_mentions": report["aws_requests_per_1000_mentions"],
+        "limit": LIMIT_REQUESTS,
+        "aws_requests": report["aws_requests"],
+        "mentions_a_second": round(mentions / report["wall_seconds"]),
+        "item_bytes": sizes,
+        "attached_share": round(attached / mentions, 2),
+    }
+
+
+def latency(seconds: int = 60, per_second: int = 100) -> dict[str, Any]:
+    """From acceptance to page at a steady rate, paced in real time: one page a second is due."""
+    with _replay(posts.steady(seconds, per_second), seconds, 1.0) as replay:
+        report = report_of(replay, Snapshot(replay.cloud))
+    return {
+        "mentions": report["mentions"]["accepted"],
+        "mentions_a_second": per_second,
+        "sound": is_sound(report),
+        "mention_to_page_ms": report["latency_ms"]["mention_to_page"],
+        "limit_p99_ms": LIMIT_P99_MS,
+        "first_pages": len({page["incident_id"] for page in report["pages"]}),
+    }
+
+
+def _size(item: Item) -> int:
+    """An item's size as DynamoDB counts it, near enough: names and values in UTF-8."""
+    return sum(len(name.encode()) + _value(value) for name, value in item.items())
+
+
+def _value(value: Any) -> int:
+    (content,) = value.values()
+    if isinstance(content, list):
+        return 3 + sum(1 + _value(each) for each in content)
+    if isinstance(content, dict):
+        return 3 + sum(1 + len(n.encode()) + _value(each) for n, each in content.items())
+    return len(str(content).encode())
+
+
+def _mean(items: Iterable[Item]) -> int:
+    sizes = [_size(item) for item in items]
+    return round(sum(sizes) / len(sizes)) if sizes else 0
