@@ -217,3 +217,52 @@ def test_reading_one_partition_gives_the_same_pages(dynamodb):
 
     assert [fast["Items"], fast["LastEvaluatedKey"]] == [own["Items"], own["LastEvaluatedKey"]]
     assert [item["sk"]["S"] for item in fast["Items"] + rest["Items"]] == ["4", "3", "2", "1"]
+
+
+def test_answers_about_items_are_the_same(dynamodb):
+    made = tables(dynamodb)
+    table = made["plain", "own"]
+    item = {
+        "pk": {"S": "é\ud83d\ude00"},
+        "number": {"N": "1.50"},
+        "yes": {"BOOL": True},
+        "nothing": {"NULL": True},
+        "list": {"L": [{"S": "a"}, {"N": "1"}, {"M": {"b": {"SS": ["c"]}}}]},
+        "map": {"M": {"none": {"S": ""}}},
+        "bytes": {"B": b"\x00\xff"},
+    }
+    without_bytes = {name: value for name, value in item.items() if name != "bytes"}
+    key = {"pk": item["pk"]}
+
+    def answers():
+        yield dynamodb.put_item(TableName=table, Item=item, ReturnValues="ALL_OLD")
+        yield dynamodb.get_item(TableName=table, Key=key)
+        yield dynamodb.put_item(TableName=table, Item=without_bytes, ReturnValues="ALL_OLD")
+        yield dynamodb.get_item(TableName=table, Key=key, ProjectionExpression="yes")
+        yield dynamodb.get_item(TableName=table, Key={"pk": {"S": "absent"}})
+        yield dynamodb.update_item(
+            TableName=table,
+            Key=key,
+            UpdateExpression="SET mark = :m",
+            ExpressionAttributeValues={":m": {"S": "x"}},
+            ReturnValues="ALL_NEW",
+        )
+        yield dynamodb.batch_get_item(RequestItems={table: {"Keys": [key]}})
+        yield dynamodb.query(
+            TableName=table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": item["pk"]},
+        )
+        yield dynamodb.scan(TableName=table, Select="COUNT")
+        yield dynamodb.transact_get_items(TransactItems=[{"Get": {"TableName": table, "Key": key}}])
+        yield dynamodb.delete_item(TableName=table, Key=key, ReturnValues="ALL_OLD")
+
+    def without_metadata():
+        return [
+            {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+            for answer in answers()
+        ]
+
+    own = without_metadata()
+    with implementation("fast"):
+        assert without_metadata() == own
