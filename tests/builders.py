@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from vigie.domain.incident import Desk, Entry, Ladders, Tally, Timer
+from vigie.domain.incident import TRIP_WIRE, Desk, Entry, Ladders, Tally, Timer
 from vigie.domain.labels import Kind, Labels, Reason, Sentiment, Urgency
 from vigie.domain.mention import Author, LabelledMention, Mention
 from vigie.domain.plan import Brand, Ladder, Person, Plan, Severity, Step, Thresholds
@@ -91,6 +91,7 @@ def a_tally(**changes):
         "first_mention_at": NOON - timedelta(minutes=3),
         "last_mention_at": NOON,
         "because": "one critical mention (danger.medical)",
+        "trigger": TRIP_WIRE,
         "mention_count": 4,
         "by_urgency": {Urgency.CRITICAL: 1, Urgency.HIGH: 3},
         "reach": 480,

@@ -1,4 +1,7 @@
 import pytest
+
+from tests.builders import NOON, a_mention, some_labels
+from tests.fakes import InMemoryDeadLetters, RecordingBackoff, RecordingQueue
 from vigie.domain.labels import Urgency
 from vigie.messages import (
     PACK_MENTIONS,
@@ -9,9 +12,6 @@ from vigie.messages import (
 from vigie.records import Record
 from vigie.services.classify import classify_batch
 from vigie.services.lanes import Lane
-
-from tests.builders import NOON, a_mention, some_labels
-from tests.fakes import InMemoryDeadLetters, RecordingBackoff, RecordingQueue
 
 
 def by_word(text, lang):

@@ -3,6 +3,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.builders import NOON, a_labelled, a_mention, a_plan
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.mention import Author
 from vigie.domain.plan import plan_from_json, plan_to_json
@@ -18,8 +20,6 @@ from vigie.messages import (
     decode_step,
     encode,
 )
-
-from tests.builders import NOON, a_labelled, a_mention, a_plan
 
 
 @pytest.mark.parametrize(

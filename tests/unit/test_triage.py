@@ -4,6 +4,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.builders import NOON, a_desk, a_labelled, a_mention, a_plan, some_labels
+from tests.fakes import InMemoryDeadLetters, InMemoryTriageStore, RecordingBackoff, RecordingQueue
 from vigie.domain.draft import OPEN_KEPT
 from vigie.domain.incident import Desk
 from vigie.domain.labels import Kind, Urgency
@@ -14,9 +17,6 @@ from vigie.messages import Classified, Command, Tick, decode_step, encode
 from vigie.records import Record
 from vigie.services.lanes import Lane
 from vigie.services.triage import triage_batch
-
-from tests.builders import NOON, a_desk, a_labelled, a_mention, a_plan, some_labels
-from tests.fakes import InMemoryDeadLetters, InMemoryTriageStore, RecordingBackoff, RecordingQueue
 
 PLAN = a_plan()
 

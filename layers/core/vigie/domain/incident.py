@@ -10,6 +10,10 @@ from vigie.domain.plan import Ladder, Severity
 
 STATE_VERSION = 1
 
+# What opened an incident (`Tally.trigger`).
+TRIP_WIRE = "trip_wire"
+COMPANY = "company"
+
 
 class State(StrEnum):
     """An incident's life: suspected → open → acknowledged → contained → resolved, or dismissed."""
@@ -73,9 +77,10 @@ class Tally:
     """What triage counts of one incident; written only when a batch touches it.
 
     `reach` sums the authors' followers. `late` counts mentions that were already old on arrival
-    (they never raise the severity). `rules` counts the classifier's rule ids. `because` says in
-    our own words why it was opened, `severity_because` why it is as grave. `samples` are the keys
-    of the most urgent mentions. `run` numbers the ladder runs: a severity rise starts a new one.
+    (they never raise the severity). `because` says in our own words why it was opened, `trigger`
+    is `TRIP_WIRE` or `COMPANY`, `severity_because` says why it is as grave. `rules` counts the
+    classifier's rule ids. `samples` are the keys of the most urgent mentions. `run` numbers the
+    ladder runs: a severity rise starts a new one.
     """
 
     id: str
@@ -86,6 +91,7 @@ class Tally:
     first_mention_at: datetime
     last_mention_at: datetime
     because: str
+    trigger: str
     severity_because: tuple[str, ...] = ()
     mention_count: int = 0
     by_urgency: Mapping[Urgency, int] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vigie.domain.gsm import SEGMENT, cut, fits, fold, plain, septets, to_ascii
-from vigie.domain.incident import Tally
+from vigie.domain.incident import COMPANY, TRIP_WIRE, Tally
 from vigie.domain.instants import to_iso
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.plan import Person
@@ -64,6 +64,7 @@ class _Words:
     mail_late: str
     mail_old: str
     mail_because: str
+    triggers: Mapping[str, str]
     day: str
     hour: str
 
@@ -122,6 +123,7 @@ Incident {incident}, step {step} of the ladder, page {number}.
     mail_late="This page is {late} late: it could not be sent earlier.\n",
     mail_old="The first post was already {age} old when Vigie received it.\n",
     mail_because="Opened because: {because}.\nAs grave because: {severity_because}.\n",
+    triggers={},
     day="d",
     hour="h",
 )
@@ -178,8 +180,12 @@ Incident {incident}, échelon {step}, appel {number}.
 """,
     mail_late="Cet appel a {late} de retard : il n'a pas pu partir plus tôt.\n",
     mail_old="Le premier post avait déjà {age} quand Vigie l'a reçu.\n",
-    # Triage writes its reasons in English; the counts above say the same in French.
-    mail_because="",
+    # The reasons as triage words them are English; the counts above say the rest in French.
+    mail_because="Incident ouvert parce que {trigger}.\n",
+    triggers={
+        TRIP_WIRE: "un post parle d'un danger immédiat",
+        COMPANY: "plusieurs personnes signalent la même chose en peu de temps",
+    },
     day=" j",
     hour=" h",
 )
@@ -256,7 +262,9 @@ def _mail(page: Page, words: _Words) -> str:
     if _is_old(tally):
         extra += words.mail_old.format(age=_age(tally, words))
     extra += words.mail_because.format(
-        because=plain(tally.because), severity_because=plain("; ".join(tally.severity_because))
+        because=plain(tally.because),
+        trigger=words.triggers.get(tally.trigger, ""),
+        severity_because=plain("; ".join(tally.severity_because)),
     )
     return words.mail.format(
         severity=tally.severity.value.upper(),

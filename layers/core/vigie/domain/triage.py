@@ -11,7 +11,15 @@ from datetime import datetime, timedelta
 
 from vigie.domain.change import Change, Known, Stored
 from vigie.domain.draft import SAMPLES_KEPT, Draft, change_of, count, draft_of, is_late
-from vigie.domain.incident import BrandState, Candidate, Desk, OpenIncident, Tally
+from vigie.domain.incident import (
+    COMPANY,
+    TRIP_WIRE,
+    BrandState,
+    Candidate,
+    Desk,
+    OpenIncident,
+    Tally,
+)
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.mention import LabelledMention
 from vigie.domain.plan import Plan
@@ -148,7 +156,7 @@ def _start(draft: Draft, labelled: LabelledMention) -> str:
     if labels.urgency is Urgency.CRITICAL:
         rules = sorted({r.rule for r in labels.reasons if r.label == "urgency:critical"})
         because = f"one critical mention ({', '.join(rules[:3]) or 'classifier'})"
-        return _open(draft, labelled, because, ())
+        return _open(draft, labelled, TRIP_WIRE, because, ())
     if labels.urgency is not Urgency.HIGH or is_late(draft, labelled):
         return ""
     limits = draft.plan.thresholds
@@ -178,11 +186,15 @@ def _start(draft: Draft, labelled: LabelledMention) -> str:
     )
     adopted = [c for c in waiting if abs(mention.posted_at - c.at) <= limits.open_window]
     draft.candidates[labels.kind] = []
-    return _open(draft, labelled, because, adopted)
+    return _open(draft, labelled, COMPANY, because, adopted)
 
 
 def _open(
-    draft: Draft, labelled: LabelledMention, because: str, company: Sequence[Candidate]
+    draft: Draft,
+    labelled: LabelledMention,
+    trigger: str,
+    because: str,
+    company: Sequence[Candidate],
 ) -> str:
     mention, kind = labelled.mention, labelled.labels.kind
     incident_id = f"inc-{short_hash(mention.key)}"
@@ -199,6 +211,7 @@ def _open(
         first_mention_at=earliest,
         last_mention_at=mention.posted_at,
         because=because,
+        trigger=trigger,
         mention_count=len(company),
         by_urgency={Urgency.HIGH: len(company)} if company else {},
         reach=sum(c.reach for c in company),
