@@ -5,12 +5,12 @@ import io
 import json
 import os
 import sys
-import time
 import traceback
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from types import ModuleType
@@ -32,7 +32,7 @@ class Context:
     invoked_function_arn: str
     memory_limit_in_mb: int
     aws_request_id: str
-    deadline: float
+    remaining_seconds: Callable[[], float]
     log_group_name: str
     function_version: str = "$LATEST"
     log_stream_name: str = "local"
@@ -40,7 +40,7 @@ class Context:
     identity: Any = None
 
     def get_remaining_time_in_millis(self) -> int:
-        return max(0, int((self.deadline - time.monotonic()) * 1000))
+        return max(0, int(self.remaining_seconds() * 1000))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -161,12 +161,14 @@ class LocalFunction:
         return self._loaded
 
     def _context(self) -> Context:
+        # On a virtual clock a run takes no time, however slow this machine is.
+        ends = self.clock.now() + timedelta(seconds=self.timeout)
         return Context(
             function_name=self.aws_name,
             invoked_function_arn=self.arn,
             memory_limit_in_mb=self.memory,
             aws_request_id=f"{self.name}-{self.invocations:08d}",
-            deadline=time.monotonic() + self.timeout,
+            remaining_seconds=lambda: (ends - self.clock.now()).total_seconds(),
             log_group_name=self.log_group,
         )
 
@@ -221,6 +223,7 @@ def functions_of(
             random=Random(f"{seed} {folder.name}") if clock.virtual else None,
         )
         function.forget()
+        function.logs.clear()
         functions.append(function)
     return functions
 

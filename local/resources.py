@@ -192,10 +192,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "AWS::Lambda::Permission": Kind(
         ref=names.identifier,
-        inert=because(
-            "routes and schedules reach their function by name here",
-            "Action FunctionName Principal SourceArn SourceAccount",
-        ),
+        played=these("Action FunctionName Principal SourceArn"),
+        inert={"SourceAccount": "there is one account here"},
     ),
     "AWS::IAM::Role": Kind(
         ref=names.role_name,

@@ -18,14 +18,14 @@ from local.cloud import fast_queue, index_keys
 from local.dead_letters import DeadLetter, dead_letters_of
 from local.emulation import emulated
 from local.expiry import expire
+from local.faults import FunctionKilled
 from local.functions import Invocation, LocalFunction, functions_of
 from local.http import HttpResponse, Routes
-from local.intrinsics import TemplateError
 from local.permissions import Permissions
 from local.pump import Pump
-from local.roles import Role
 from local.rules import Rules
 from local.schedules import schedules_of
+from local.services import check_services
 from local.sns import Sns
 from local.sqs_mappings import mappings_of
 from local.template import Stack, load
@@ -177,7 +177,11 @@ class LocalCloud:
         """Give the function's `parts()`; calls made inside are made as this function."""
         function = self.function(name)
         with self._running(function):
-            yield function.parts()
+            try:
+                yield function.parts()
+            except FunctionKilled:
+                function.forget()
+                raise
         self._notify()
 
     def pause_schedule(self, name: str) -> None:
@@ -246,14 +250,7 @@ class LocalCloud:
             mapping.deliver_twice = self._deliver_twice
             mapping.queue.wake = self._wake
         self.routes = Routes(self.stack, by_id, self._run, self.clock)
-        self._check_service_permissions()
-
-    def _check_service_permissions(self) -> None:
-        """What Lambda does with the role of a function before and after its code."""
-        for mapping in self._pump.mappings:
-            _require(mapping.function.role, self._permissions.to_poll(mapping.queue.queue_arn))
-        for function in self.functions.values():
-            _require(function.role, self._permissions.to_log(function.log_group))
+        check_services(self.stack, self._permissions, functions, self._pump, self.routes)
 
     @contextmanager
     def _running(self, function: LocalFunction) -> Iterator[None]:
@@ -286,9 +283,3 @@ class LocalCloud:
     def _notify(self) -> None:
         with self._wake:
             self._wake.notify_all()
-
-
-def _require(role: Role, needs: list[Any]) -> None:
-    for need in needs:
-        if not role.allows(need):
-            raise TemplateError(f"{role.name} does not allow {need.action} on {need.resource}")

@@ -23,14 +23,14 @@ class Schedule:
     function: LocalFunction
     period: timedelta
     input: Mapping[str, Any] | None
-    from_rule: bool
+    role_arn: str | None  # the Scheduler's; a rule is let in by the function's own policy
     next_at: datetime
 
     def event(self, at: datetime, account: str, region: str) -> dict[str, Any]:
         """What the function receives: its own input, or else what the service sends."""
         if self.input is not None:
             return dict(self.input)
-        if not self.from_rule:
+        if self.role_arn is not None:
             return {}  # the Scheduler sends an empty object, a rule describes itself
         return {
             "version": "0",
@@ -52,12 +52,13 @@ def schedules_of(
     schedules = []
     for resource in stack.of_type("AWS::Events::Rule"):
         for target in resource.properties.get("Targets", []):
-            schedules.append((resource, target, True))
+            schedules.append((resource, target, None))
     for resource in stack.of_type("AWS::Scheduler::Schedule"):
-        schedules.append((resource, resource.properties["Target"], False))
+        target = resource.properties["Target"]
+        schedules.append((resource, target, target["RoleArn"]))
     return [
-        _schedule(stack, resource, target, functions, start, from_rule=from_rule)
-        for resource, target, from_rule in schedules
+        _schedule(stack, resource, target, functions, start, role_arn)
+        for resource, target, role_arn in schedules
         if resource.properties.get("State", "ENABLED") == "ENABLED"
     ]
 
@@ -68,8 +69,7 @@ def _schedule(
     target: Mapping[str, Any],
     functions: Mapping[str, LocalFunction],
     start: datetime,
-    *,
-    from_rule: bool,
+    role_arn: str | None,
 ) -> Schedule:
     # A dead-letter queue and retries of the schedule itself have no effect: it is never late here.
     for name in target.keys() - {
@@ -89,7 +89,7 @@ def _schedule(
         function=functions[stack.by_arn(target["Arn"]).id],
         period=period,
         input=json.loads(text) if text is not None else None,
-        from_rule=from_rule,
+        role_arn=role_arn,
         next_at=start + period,
     )
 

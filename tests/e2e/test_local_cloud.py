@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from local.clock import VirtualClock
 from local.intrinsics import TemplateError
 from local.runner import InvocationFailed, LocalCloud
+from local.template import load
 
 ROOT = Path(__file__).parents[2]
 SMALL = Path(__file__).parent / "small" / "template.yaml"
@@ -371,3 +373,38 @@ def test_what_aws_would_refuse_or_we_cannot_play_stops_the_start(tmp_path, old, 
 
     with pytest.raises(TemplateError, match=words):
         a_cloud(template=path)
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("DeskFunctionCountPermission DeskFunctionNotePermission", "lets apigateway"),
+        ("SweepFunctionEveryTenMinutesPermission", "lets events.amazonaws.com"),
+    ],
+)
+def test_a_function_that_its_trigger_may_not_call_stops_the_start(monkeypatch, missing, words):
+    stack = load(SMALL)
+    kept = {
+        name: resource for name, resource in stack.resources.items() if name not in missing.split()
+    }
+    monkeypatch.setattr("local.runner.load", lambda *_: replace(stack, resources=kept))
+
+    with pytest.raises(TemplateError, match=words):
+        a_cloud()
+
+
+def test_a_function_has_all_its_time_on_a_virtual_clock(cloud, monkeypatch):
+    module = pytest.importorskip("tests.e2e.small.functions.relay.app")
+    monkeypatch.setattr(
+        module, "handler", lambda event, context: context.get_remaining_time_in_millis()
+    )
+
+    assert cloud.invoke("relay", {}) == 10_000
+
+
+def test_what_a_function_prints_is_kept(cloud):
+    send(cloud, "acme:1")
+
+    cloud.drain()
+
+    assert list(cloud.function("relay").logs) == ["passed 1 on"]

@@ -108,6 +108,18 @@ def test_a_killed_function_starts_cold(cloud):
         assert parts.now() == cloud.clock.now()
 
 
+def test_calls_made_as_a_function_may_be_killed_too(cloud):
+    cloud.before_call.append(once(FunctionKilled(), at="SendMessageBatch"))
+    with cloud.as_function("relay") as parts:
+        warm = parts
+
+    with pytest.raises(FunctionKilled), cloud.as_function("relay") as parts:
+        parts.sqs.send_message_batch(QueueUrl=parts.ordered, Entries=entries("a"))
+
+    with cloud.as_function("relay") as parts:
+        assert parts is not warm
+
+
 def test_every_message_may_be_delivered_twice():
     with a_cloud(deliver_twice=True) as cloud:
         send(cloud, "acme:1", "acme:2")
