@@ -12,7 +12,10 @@ SDKS = {"boto3", "botocore", "tweepy", "requests", "aws_lambda_powertools"}
 # What a ring's modules may import of Vigie, and which libraries.
 RINGS = {
     "domain": ({"vigie.domain"}, set()),
-    "classifier": ({"vigie.domain", "vigie.classifier", "vigie.messages", "vigie.errors"}, set()),
+    "classifier": (
+        {"vigie.domain", "vigie.classifier", "vigie.messages", "vigie.wire", "vigie.errors"},
+        set(),
+    ),
     "services": (
         {
             "vigie.domain",
@@ -21,6 +24,7 @@ RINGS = {
             "vigie.ports",
             "vigie.errors",
             "vigie.messages",
+            "vigie.wire",
             "vigie.records",
             "vigie.x_posts",
         },
@@ -32,6 +36,7 @@ RINGS = {
             "vigie.ports",
             "vigie.errors",
             "vigie.messages",
+            "vigie.wire",
             "vigie.adapters",
         },
         SDKS,

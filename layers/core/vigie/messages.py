@@ -4,6 +4,8 @@
     Classified, Urgent Classified    {"version": 1, "type": "classified", "brand", "mentions": […]}
                                      {"version": 1, "type": "command", "brand", "command", …}
                                      {"version": 1, "type": "tick", "brand", "at"}
+                                     {"version": 1, "type": "erased", "brand", "posts": […], …}
+                                     {"version": 1, "type": "refreshed", "brand", "posts": […], …}
     Escalations                      {"version": 1, "type": "step", "incident", "timer"}
 
 Decoding raises `Rejected` for what can never be read, naming the field, and `UnknownVersion` for
@@ -16,10 +18,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from vigie.domain.instants import from_iso, to_iso
-from vigie.domain.labels import Kind, Labels, Reason, Sentiment, Urgency
-from vigie.domain.mention import Author, LabelledMention, Mention
+from vigie.domain.instants import to_iso
+from vigie.domain.mention import LabelledMention, Mention
 from vigie.errors import Rejected, UnknownVersion
+from vigie.wire import (
+    count,
+    instant,
+    labels_from_dict,
+    labels_to_dict,
+    mapping,
+    mention_from_dict,
+    mention_to_dict,
+    post_id,
+    shape,
+    text,
+)
 
 T = TypeVar("T")
 
@@ -28,9 +41,10 @@ READABLE_VERSIONS = frozenset({1})
 # A pack stays far under SQS's 1 MiB and under what one triage slice takes.
 PACK_MENTIONS = 25
 PACK_BYTES = 200_000
-LARGEST_ID = 2**63 - 1
 
 COMMANDS = frozenset({"resolve", "dismiss"})
+# Deleted or protected at X, or asked for by a person of the organisation or by the author.
+ERASURES = frozenset({"deleted", "protected", "request"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +93,41 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """Posts whose words and author must go, everywhere and for good.
+
+    `posts` are root ids; `why` is one of `ERASURES`. Also for posts never seen: a late copy must
+    not bring them back.
+    """
+
+    brand: str
+    posts: tuple[str, ...]
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostNow:
+    """What X says of a stored post today; `next_at` is when to ask again, None for never."""
+
+    root_id: str
+    reposts: int
+    likes: int
+    replies: int
+    quotes: int
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """Posts that were looked up again and are still there."""
+
+    brand: str
+    posts: tuple[PostNow, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepDue:
     """A timer of an incident is due; the timer item itself says what is to be done."""
 
@@ -86,10 +135,10 @@ class StepDue:
     timer: str
 
 
-TriageMessage = Classified | Command | Tick
+TriageMessage = Classified | Command | Tick | Erased | Refreshed
 
 
-def encode(message: Mentions | Classified | Command | Tick | StepDue) -> str:
+def encode(message: Mentions | TriageMessage | StepDue) -> str:
     """One message as the body of an SQS message (ASCII JSON: no character that SQS refuses)."""
     match message:
         case Mentions():
@@ -118,6 +167,21 @@ def encode(message: Mentions | Classified | Command | Tick | StepDue) -> str:
             }
         case Tick():
             body = {"type": "tick", "brand": message.brand, "at": to_iso(message.at)}
+        case Erased():
+            body = {
+                "type": "erased",
+                "brand": message.brand,
+                "posts": list(message.posts),
+                "why": message.why,
+                "at": to_iso(message.at),
+            }
+        case Refreshed():
+            body = {
+                "type": "refreshed",
+                "brand": message.brand,
+                "posts": [_post_now_to_dict(post) for post in message.posts],
+                "at": to_iso(message.at),
+            }
         case StepDue():
             body = {"type": "step", "incident": message.incident_id, "timer": message.timer}
     return json.dumps({"version": VERSION} | body, separators=(",", ":"))
@@ -127,17 +191,17 @@ def decode_mentions(body: str) -> Mentions:
     """What the Mentions and Urgent queues carry."""
     data = _opened(body, {"mentions"})
     mentions, unreadable = _each(data, mention_from_dict)
-    return Mentions(brand=_text(data, "brand"), mentions=mentions, unreadable=unreadable)
+    return Mentions(brand=text(data, "brand"), mentions=mentions, unreadable=unreadable)
 
 
 def decode_for_triage(body: str) -> TriageMessage:
     """What both Classified queues carry."""
-    data = _opened(body, {"classified", "command", "tick"})
-    brand = _text(data, "brand")
+    data = _opened(body, {"classified", "command", "tick", "erased", "refreshed"})
+    brand = text(data, "brand")
     if data["type"] == "tick":
-        return Tick(brand=brand, at=_instant(data, "at"))
+        return Tick(brand=brand, at=instant(data, "at"))
     if data["type"] == "command":
-        command = _text(data, "command")
+        command = text(data, "command")
         if command not in COMMANDS:
             raise Rejected(
                 f"command is {command[:40]!r}, expected one of {sorted(COMMANDS)}", field="command"
@@ -145,10 +209,14 @@ def decode_for_triage(body: str) -> TriageMessage:
         return Command(
             brand=brand,
             command=command,
-            incident_id=_text(data, "incident"),
-            by=_text(data, "by"),
-            at=_instant(data, "at"),
+            incident_id=text(data, "incident"),
+            by=text(data, "by"),
+            at=instant(data, "at"),
         )
+    if data["type"] == "erased":
+        return _erased(data, brand)
+    if data["type"] == "refreshed":
+        return _refreshed(data, brand)
     mentions, unreadable = _each(data, _labelled_from_dict)
     return Classified(brand=brand, mentions=mentions, unreadable=unreadable)
 
@@ -156,7 +224,7 @@ def decode_for_triage(body: str) -> TriageMessage:
 def decode_step(body: str) -> StepDue:
     """What the Escalations queue carries."""
     data = _opened(body, {"step"})
-    return StepDue(incident_id=_text(data, "incident"), timer=_text(data, "timer"))
+    return StepDue(incident_id=text(data, "incident"), timer=text(data, "timer"))
 
 
 def packs(items: Iterable[T], size_of: Callable[[T], int]) -> Iterator[tuple[T, ...]]:
@@ -174,96 +242,6 @@ def packs(items: Iterable[T], size_of: Callable[[T], int]) -> Iterator[tuple[T, 
         yield tuple(run)
 
 
-def mention_to_dict(mention: Mention) -> dict[str, Any]:
-    """The wire shape of a mention; what is at its default is left out."""
-    data: dict[str, Any] = {
-        "brand": mention.brand,
-        "platform": mention.platform,
-        "id": mention.post_id,
-        "root": mention.root_id,
-        "text": mention.text,
-        "author": {"id": mention.author.id},
-        "posted_at": to_iso(mention.posted_at),
-        "received_at": to_iso(mention.received_at),
-        "lang": mention.lang,
-        "source": mention.source,
-    }
-    if mention.author.handle:
-        data["author"]["handle"] = mention.author.handle
-    if mention.author.followers is not None:
-        data["author"]["followers"] = mention.author.followers
-    if mention.repost:
-        data["repost"] = True
-    if mention.reply_eligible:
-        data["reply_eligible"] = True
-    if mention.flags:
-        data["flags"] = list(mention.flags)
-    return data
-
-
-def mention_from_dict(data: Mapping[str, Any]) -> Mention:
-    """The inverse of `mention_to_dict`. Raises `Rejected` naming the field."""
-    author = _mapping(data, "author")
-    followers = author.get("followers")
-    if followers is not None and (isinstance(followers, bool) or not isinstance(followers, int)):
-        raise Rejected(
-            f"followers is {_shape(followers)}, expected a whole number", field="author.followers"
-        )
-    return Mention(
-        brand=_text(data, "brand"),
-        platform=_text(data, "platform"),
-        post_id=_post_id(data, "id"),
-        root_id=_post_id(data, "root"),
-        text=_text(data, "text"),
-        author=Author(
-            id=_text(author, "id"),
-            handle=str(author.get("handle", "")),
-            followers=followers,
-        ),
-        posted_at=_instant(data, "posted_at"),
-        received_at=_instant(data, "received_at"),
-        lang=str(data.get("lang", "und")),
-        source=str(data.get("source", "")),
-        repost=bool(data.get("repost", False)),
-        reply_eligible=bool(data.get("reply_eligible", False)),
-        flags=tuple(data.get("flags", ())),
-    )
-
-
-def labels_to_dict(labels: Labels) -> dict[str, Any]:
-    """The wire shape of labels, which is also what the classifier's command line prints."""
-    return {
-        "urgency": labels.urgency.value,
-        "kind": labels.kind.value,
-        "sentiment": labels.sentiment.value,
-        "scores": dict(labels.scores),
-        "kind_scores": dict(labels.kind_scores),
-        "sentiment_scores": dict(labels.sentiment_scores),
-        "language": labels.language,
-        "reasons": [
-            {"rule": r.rule, "label": r.label, "says": r.says, "weight": r.weight, "words": r.words}
-            for r in labels.reasons
-        ],
-    }
-
-
-def labels_from_dict(data: Mapping[str, Any]) -> Labels:
-    """The inverse of `labels_to_dict`. Raises `Rejected` naming the field."""
-    try:
-        return Labels(
-            urgency=Urgency(data["urgency"]),
-            kind=Kind(data["kind"]),
-            sentiment=Sentiment(data["sentiment"]),
-            scores=data["scores"],
-            kind_scores=data["kind_scores"],
-            sentiment_scores=data["sentiment_scores"],
-            language=data.get("language", "und"),
-            reasons=tuple(Reason(**reason) for reason in data["reasons"]),
-        )
-    except (KeyError, ValueError, TypeError) as error:
-        raise Rejected(f"labels cannot be read ({type(error).__name__})", field="labels") from error
-
-
 def _opened(body: str, types: set[str]) -> Mapping[str, Any]:
     try:
         data = json.loads(body)
@@ -273,59 +251,75 @@ def _opened(body: str, types: set[str]) -> Mapping[str, Any]:
             field="body",
         ) from error
     if not isinstance(data, dict):
-        raise Rejected(f"the body is {_shape(data)}, expected a JSON object", field="body")
+        raise Rejected(f"the body is {shape(data)}, expected a JSON object", field="body")
     version = data.get("version")
     if version not in READABLE_VERSIONS:
         if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
             raise UnknownVersion(f"message version {version}, this code reads up to {VERSION}")
         raise Rejected(
-            f"version is {_shape(version)}, expected one of {sorted(READABLE_VERSIONS)}",
+            f"version is {shape(version)}, expected one of {sorted(READABLE_VERSIONS)}",
             field="version",
         )
     if data.get("type") not in types:
         raise Rejected(
-            f"type is {_shape(data.get('type'))}, expected one of {sorted(types)}", field="type"
+            f"type is {shape(data.get('type'))}, expected one of {sorted(types)}", field="type"
         )
     return data
 
 
-def _text(data: Mapping[str, Any], field: str) -> str:
-    value = data.get(field)
-    if not isinstance(value, str) or not value:
-        raise Rejected(f"{field} is {_shape(value)}, expected a text", field=field)
-    # A lone surrogate is legal in JSON and breaks every UTF-8 writer behind us.
-    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+def _erased(data: Mapping[str, Any], brand: str) -> Erased:
+    why = text(data, "why")
+    if why not in ERASURES:
+        raise Rejected(f"why is {why[:40]!r}, expected one of {sorted(ERASURES)}", field="why")
+    return Erased(
+        brand=brand,
+        posts=tuple(post_id({"posts": post}, "posts") for post in _list(data, "posts")),
+        why=why,
+        at=instant(data, "at"),
+    )
 
 
-def _post_id(data: Mapping[str, Any], field: str) -> str:
-    value = _text(data, field)
-    if not (value.isascii() and value.isdecimal() and int(value) <= LARGEST_ID):
-        raise Rejected(
-            f"{field} is not an X id; expected a decimal number up to 2^63-1 as a text", field=field
-        )
-    return value
+def _refreshed(data: Mapping[str, Any], brand: str) -> Refreshed:
+    posts = _list(data, "posts")
+    if not all(isinstance(post, dict) for post in posts):
+        raise Rejected("posts holds something that is no object", field="posts")
+    return Refreshed(
+        brand=brand, posts=tuple(map(_post_now_from_dict, posts)), at=instant(data, "at")
+    )
 
 
-def _mapping(data: Mapping[str, Any], field: str) -> Mapping[str, Any]:
-    value = data.get(field)
-    if not isinstance(value, dict):
-        raise Rejected(f"{field} is {_shape(value)}, expected an object", field=field)
-    return value
+def _post_now_to_dict(post: PostNow) -> dict[str, Any]:
+    return {
+        "root": post.root_id,
+        "reposts": post.reposts,
+        "likes": post.likes,
+        "replies": post.replies,
+        "quotes": post.quotes,
+        "next_at": None if post.next_at is None else to_iso(post.next_at),
+    }
 
 
-def _instant(data: Mapping[str, Any], field: str) -> datetime:
-    text = _text(data, field)
-    try:
-        return from_iso(text)
-    except ValueError as error:
-        raise Rejected(
-            f"{field} is not an instant; expected 2026-11-22T03:00:00.000Z", field=field
-        ) from error
+def _post_now_from_dict(data: Mapping[str, Any]) -> PostNow:
+    return PostNow(
+        root_id=post_id(data, "root"),
+        reposts=count(data, "reposts"),
+        likes=count(data, "likes"),
+        replies=count(data, "replies"),
+        quotes=count(data, "quotes"),
+        next_at=None if data.get("next_at") is None else instant(data, "next_at"),
+    )
+
+
+def _list(data: Mapping[str, Any], field: str) -> list[Any]:
+    items = data.get(field)
+    if not isinstance(items, list):
+        raise Rejected(f"{field} is {shape(items)}, expected a list", field=field)
+    return items
 
 
 def _labelled_from_dict(data: Mapping[str, Any]) -> LabelledMention:
     return LabelledMention(
-        mention=mention_from_dict(data), labels=labels_from_dict(_mapping(data, "labels"))
+        mention=mention_from_dict(data), labels=labels_from_dict(mapping(data, "labels"))
     )
 
 
@@ -333,15 +327,13 @@ def _each(
     pack: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T]
 ) -> tuple[tuple[T, ...], tuple[Unreadable, ...]]:
     """Read a pack's items one by one: a bad one must not take its neighbours with it."""
-    items = pack.get("mentions")
-    if not isinstance(items, list):
-        raise Rejected(f"mentions is {_shape(items)}, expected a list", field="mentions")
+    items = _list(pack, "mentions")
     readable: list[T] = []
     unreadable: list[Unreadable] = []
     for item in items:
         try:
             if not isinstance(item, dict):
-                raise Rejected(f"a mention is {_shape(item)}, expected an object", field="mentions")
+                raise Rejected(f"a mention is {shape(item)}, expected an object", field="mentions")
             if item.get("brand") != pack.get("brand"):
                 raise Rejected("brand is not the brand of the pack", field="brand")
             readable.append(read(item))
@@ -349,12 +341,3 @@ def _each(
             body = json.dumps(dict(pack) | {"mentions": [item]}, separators=(",", ":"))
             unreadable.append(Unreadable(body=body, rejected=rejected))
     return tuple(readable), tuple(unreadable)
-
-
-def _shape(value: Any) -> str:
-    """What was found, without quoting it: bodies hold people's words."""
-    if value is None:
-        return "missing"
-    return {str: "a text", bool: "a boolean", dict: "an object", list: "a list"}.get(
-        type(value), "a number"
-    )

@@ -21,7 +21,8 @@ class Mention:
 
     `root_id` is the first id of the post's edit history and, with brand and platform, the
     mention's identity; `post_id` is the version's own id, larger for a newer version. Ids are
-    decimal strings. `flags` are our own words about oddities (`posted_at_clamped`, `truncated`).
+    decimal strings. `repost_of` is the id of what a repost repeats, where it says so. `flags` are
+    our own words about oddities (`posted_at_clamped`, `truncated`).
     """
 
     brand: str
@@ -35,6 +36,7 @@ class Mention:
     platform: str = "x"
     source: str = ""
     repost: bool = False
+    repost_of: str = ""
     reply_eligible: bool = False
     flags: tuple[str, ...] = ()
 

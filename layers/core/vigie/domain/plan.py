@@ -7,8 +7,6 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from vigie.domain.labels import Kind
-
 PLAN_VERSION = 1
 
 
@@ -92,7 +90,12 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All that the functions need of the plan. `id` is the hash of the compiled file."""
+    """All that the functions need of the plan. `id` is the hash of the compiled file.
+
+    `silence_after` without a good read of a source, the connector counts as dead; `calm_after`
+    without a mention although reads are good, people are told. `daily_budget_usd` bounds what
+    reading X may cost a UTC day, 0 for no bound.
+    """
 
     id: str
     brands: tuple[Brand, ...]
@@ -101,7 +104,8 @@ class Plan:
     page_if_younger_than: timedelta
     retention: timedelta
     silence_after: timedelta
-    escalating_kinds: frozenset[Kind] = frozenset(set(Kind) - {Kind.NONE})
+    calm_after: timedelta = timedelta(days=1)
+    daily_budget_usd: float = 0.0
 
     def brand(self, brand_id: str) -> Brand | None:
         """The brand of that id, or None when the plan has none."""
@@ -184,6 +188,8 @@ def plan_to_json(plan: Plan) -> str:
             "page_if_younger_than_s": int(plan.page_if_younger_than.total_seconds()),
             "retention_s": int(plan.retention.total_seconds()),
             "silence_after_s": int(plan.silence_after.total_seconds()),
+            "calm_after_s": int(plan.calm_after.total_seconds()),
+            "daily_budget_usd": plan.daily_budget_usd,
         },
         indent=1,
         sort_keys=True,
@@ -227,4 +233,6 @@ def plan_from_json(text: str) -> Plan:
         page_if_younger_than=timedelta(seconds=data["page_if_younger_than_s"]),
         retention=timedelta(seconds=data["retention_s"]),
         silence_after=timedelta(seconds=data["silence_after_s"]),
+        calm_after=timedelta(seconds=data["calm_after_s"]),
+        daily_budget_usd=data["daily_budget_usd"],
     )

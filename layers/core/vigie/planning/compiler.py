@@ -100,6 +100,8 @@ def _compiled(model: PlanModel) -> Plan:
         page_if_younger_than=model.page_if_younger_than,
         retention=model.retention,
         silence_after=model.silence_after,
+        calm_after=model.calm_after,
+        daily_budget_usd=model.daily_budget_usd,
     )
     digest = hashlib.sha256(plan_to_json(plan).encode()).hexdigest()
     return replace(plan, id=digest[:12])

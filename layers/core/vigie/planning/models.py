@@ -154,6 +154,8 @@ class PlanModel(_Strict):
     page_if_younger_than: Annotated[timedelta, _lasting(MINUTE, 30 * DAY, "2h")] = 2 * HOUR
     retention: Annotated[timedelta, _lasting(DAY, 3650 * DAY, "90d")] = 90 * DAY
     silence_after: Annotated[timedelta, _lasting(2 * MINUTE, 7 * DAY, "15m")] = 15 * MINUTE
+    calm_after: Annotated[timedelta, _lasting(10 * MINUTE, 90 * DAY, "1d")] = DAY
+    daily_budget_usd: Annotated[float, Field(ge=0, le=1_000_000)] = 0.0
 
 
 Phone = Annotated[

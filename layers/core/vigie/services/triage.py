@@ -13,6 +13,8 @@ from vigie.errors import Conflict, Rejected, Unavailable, UnknownVersion
 from vigie.messages import (
     Classified,
     Command,
+    Erased,
+    Refreshed,
     StepDue,
     Tick,
     TriageMessage,
@@ -49,7 +51,7 @@ class _Job:
 
     records: tuple[Record, ...]
     mentions: tuple[LabelledMention, ...] = ()
-    other: Command | Tick | None = None
+    other: Command | Tick | Erased | Refreshed | None = None
 
 
 def triage_batch(
@@ -152,6 +154,8 @@ def _commit(
             _commit_command(command, store, plan, now, result)
         case Tick() as minute:
             _commit_tick(minute, store, plan, now, result)
+        case Erased() | Refreshed():
+            raise Unavailable("posts are not refreshed or erased yet")
         case None:
             for start in range(0, len(job.mentions), SLICE_MENTIONS):
                 slice_ = job.mentions[start : start + SLICE_MENTIONS]
