@@ -22,6 +22,7 @@ RINGS = {
             "vigie.classifier",
             "vigie.services",
             "vigie.ports",
+            "vigie.queues",
             "vigie.errors",
             "vigie.messages",
             "vigie.wire",
@@ -34,6 +35,7 @@ RINGS = {
         {
             "vigie.domain",
             "vigie.ports",
+            "vigie.queues",
             "vigie.errors",
             "vigie.messages",
             "vigie.wire",

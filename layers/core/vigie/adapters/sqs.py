@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from vigie.domain.instants import to_iso
 from vigie.errors import Unavailable
-from vigie.ports import Outgoing
+from vigie.queues import Outgoing
 
 # SendMessageBatch: at most 10 entries and 1 MiB together; a quarter of that keeps retries cheap.
 BATCH_ENTRIES = 10

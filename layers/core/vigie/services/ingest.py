@@ -14,7 +14,7 @@ from vigie.domain.naming import named
 from vigie.domain.plan import Brand
 from vigie.errors import Rejected, Unavailable
 from vigie.messages import Mentions, encode, packs
-from vigie.ports import DeadLetters, Outgoing, Queue
+from vigie.queues import DeadLetters, Outgoing, Queue
 from vigie.wire import mention_to_dict
 from vigie.x_posts import Page, parse_line, read_traces, to_mention
 
