@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from vigie.domain.cursor import snowflake
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.naming import says
+from vigie.domain.snowflakes import snowflake
 from vigie.errors import Rejected
 from vigie.x_posts import Page, parse_line, post_id, read_traces
 

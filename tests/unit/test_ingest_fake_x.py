@@ -6,7 +6,7 @@ import pytest
 from local.fake_x import FakeApi, load_stream
 from tests.builders import NOON
 from tests.x_stream import a_post, every
-from vigie.domain.cursor import snowflake
+from vigie.domain.snowflakes import snowflake
 
 SECOND = timedelta(seconds=1)
 BEARER = "Bearer local"

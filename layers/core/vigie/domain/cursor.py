@@ -8,10 +8,11 @@ passed by. Edits, deletions and gap records are not known here yet.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from vigie.domain.plan import Brand
+from vigie.domain.snowflakes import snowflake as snowflake
 
 # Ids rise only roughly with time and X's index lags: each walk reads so far again behind the last.
 OVERLAP = timedelta(minutes=15)
@@ -21,9 +22,6 @@ FIRST_REACH = timedelta(minutes=15)
 RECENT_IDS = 1000
 # Recent search goes no further back, and refuses a since_id that does.
 SEARCH_DEPTH = timedelta(days=7) - timedelta(minutes=5)
-
-_SNOWFLAKE_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 class Via(StrEnum):
@@ -82,11 +80,6 @@ class Cursor:
     not_before: datetime | None = None
     last_success_at: datetime | None = None
     last_error: str = ""
-
-
-def snowflake(instant: datetime) -> int:
-    """The smallest post id that X gives at `instant`; 0 before there were such ids."""
-    return max(0, (instant - _SNOWFLAKE_EPOCH) // _MILLISECOND) << 22
 
 
 def begin(cursor: Cursor, now: datetime) -> Cursor:
