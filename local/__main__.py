@@ -3,10 +3,16 @@
 import argparse
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 
-from vigie.errors import VigieError
-from vigie.planning.problems import WrongPlan
+try:
+    from vigie.errors import VigieError
+    from vigie.planning.problems import WrongPlan
+except ModuleNotFoundError:
+    sys.exit("run `make demo` once, then use its Python: .venv/bin/python -m local …")
+
+FASTEST = 10_000
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -48,7 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=int, default=8080, help="of the HTTP API (default 8080)")
     run.add_argument("--aws-port", type=int, default=5005, help="of the emulated AWS (5005)")
     run.add_argument("--plan", type=Path)
+    run.add_argument("--x-port", type=int, default=8090, help="of the stub of X (8090)")
     run.add_argument("--stream", type=Path, help="what the stub of X plays (the demo's stream)")
+    run.add_argument(
+        "--skip", type=_duration, help="play the stream from so long after its start (5m)"
+    )
     run.set_defaults(run=_run)
 
     letters = commands.add_parser("dead-letters", help="of a stack that `run` keeps up")
@@ -97,10 +107,13 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from local.serve import serve
+    from local.serve import Ports, serve
 
     return serve(
-        port=options.port, aws_port=options.aws_port, plan=options.plan, stream=options.stream
+        ports=Ports(api=options.port, aws=options.aws_port, x=options.x_port),
+        plan=options.plan,
+        stream=options.stream,
+        skip=options.skip,
     )
 
 
@@ -125,12 +138,14 @@ def _speed(text: str) -> float | None:
         speed = float(text)
     except ValueError:
         speed = 0.0
-    if not speed > 0:
-        raise argparse.ArgumentTypeError(f"{text}: expected max, realtime or a number above 0")
+    if not 0 < speed <= FASTEST:
+        raise argparse.ArgumentTypeError(
+            f"{text}: expected max, realtime or a number up to {FASTEST}"
+        )
     return speed
 
 
-def _duration(text: str) -> object:
+def _duration(text: str) -> timedelta:
     from vigie.planning.durations import parse_duration
 
     duration = parse_duration(text)

@@ -2,11 +2,14 @@
 
 import logging
 import os
+import re
+import socket
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,22 +25,37 @@ from local.runner import LocalCloud
 from vigie.domain.plan import Plan
 
 X = "https://api.x.com"
+_LINK = re.compile(r"https?://\S+/a/[A-Za-z0-9_-]{12}")
 BEARER_PARAMETER = "/vigie/x-bearer-token"
-# The stream is joined shortly before its crisis begins, so that a visitor need not wait for it.
-HEAD_START = timedelta(minutes=24)
-X_PORT = 8090
-STAFF = "lead-1"
+# The demo's stream is joined when its crisis has just begun, so that nobody need wait for it.
+HEAD_START = timedelta(minutes=28)
 
 
-def serve(*, port: int, aws_port: int, plan: Path | None = None, stream: Path | None = None) -> int:
-    """Stay up until interrupted. With X_BEARER_TOKEN in the environment the real X is polled,
-    which costs what X charges for each post read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Where things listen on 127.0.0.1: the HTTP API, the emulated AWS, the stub of X."""
+
+    api: int = 8080
+    aws: int = 5005
+    x: int = 8090
+
+
+def serve(
+    *, ports: Ports, plan: Path | None = None, stream: Path | None = None, skip: timedelta | None
+) -> int:
+    """Stay up until interrupted.
+
+    The stub of X plays `stream` from `skip` after its start (28 minutes for the demo's, 0 for any
+    other). With X_BEARER_TOKEN in the environment the real X is polled instead, which costs what X
+    charges for each post read.
+    """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     token = os.environ.get("X_BEARER_TOKEN", "")
     with ExitStack() as stack:
         plan_file = plan or PLAN
-        base = X if token else stack.enter_context(_stub(plan_file, stream or STREAM))
-        public = f"http://127.0.0.1:{port}"
+        skipped = skip if skip is not None else timedelta(0) if stream else HEAD_START
+        base = X if token else stack.enter_context(_stub(plan_file, stream, skipped, ports.x))
+        public = f"http://127.0.0.1:{ports.api}"
         cloud, compiled_plan = stack.enter_context(
             a_cloud(
                 plan_file,
@@ -50,36 +68,56 @@ def serve(*, port: int, aws_port: int, plan: Path | None = None, stream: Path | 
                 secrets={BEARER_PARAMETER: token or "local"},
             )
         )
-        aws = ThreadedMotoServer(ip_address="127.0.0.1", port=aws_port, verbose=False)
+        _must_be_free(ports.aws, "--aws-port")
+        aws = ThreadedMotoServer(ip_address="127.0.0.1", port=ports.aws, verbose=False)
         aws.start()
         stack.callback(aws.stop)
-        server = cloud.routes.serve(port)
+        _must_be_free(ports.api, "--port")
+        server = cloud.routes.serve(ports.api)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         stack.callback(server.shutdown)
-        _welcome(cloud, compiled_plan, public, aws_port, polls="X" if token else "a stub of X")
+        _welcome(cloud, compiled_plan, public, ports)
+        if token:
+            print("  posts         X itself, each minute; X bills every post that is read")
+        else:
+            name = (stream or STREAM).name
+            print(
+                f"  posts         a stub of X plays {name} from its minute {skipped.seconds // 60}"
+            )
+        print("  pages appear below as people's phones and mailboxes get them; Ctrl-C ends it\n")
         _run(cloud)
     return 0
 
 
 @contextmanager
-def _stub(plan_file: Path, stream: Path) -> Iterator[str]:
+def _stub(plan_file: Path, stream: Path | None, skip: timedelta, port: int) -> Iterator[str]:
     """A stub of X that plays the stream as if it were happening now."""
     with tempfile.TemporaryDirectory(prefix="vigie-") as folder:
         plan, _ = compiled(plan_file, Path(folder))
     accounts = {x_id: brand.handles[0] for brand in plan.brands for x_id in brand.x_ids}
-    posts = load_stream(stream, datetime.now(UTC) - HEAD_START)
-    with FakeX(posts, port=X_PORT, clock=lambda: datetime.now(UTC), accounts=accounts) as x:
+    posts = load_stream(stream or STREAM, datetime.now(UTC) - skip)
+    _must_be_free(port, "--x-port")
+    with FakeX(posts, port=port, clock=lambda: datetime.now(UTC), accounts=accounts) as x:
         yield x.url
 
 
-def _welcome(cloud: LocalCloud, plan: Plan, public: str, aws_port: int, polls: str) -> None:
-    token = give_token(cloud, STAFF)
+def _must_be_free(port: int, option: str) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise ValueError(
+                f"port {port} of 127.0.0.1 is taken, perhaps by another `make run`: "
+                f"stop it, or give another with {option}"
+            )
+
+
+def _welcome(cloud: LocalCloud, plan: Plan, public: str, ports: Ports) -> None:
+    person = next(plan.people())
+    token = give_token(cloud, person.id)
     brands = ", ".join(brand.id for brand in plan.brands)
-    print(f"Vigie is up, polling {polls} each minute for: {brands}")
-    print(f"  incidents     {public}/   (token of {STAFF}: {token})")
+    print(f"Vigie is up and watches: {brands}")
+    print(f"  incidents     {public}/   (token of {person.id}: {token})")
     print(f"  API           {public}/openapi.json")
-    print(f"  AWS emulator  http://127.0.0.1:{aws_port}   (for sam local invoke and any SDK)")
-    print("  pages appear below as people's phones and mailboxes get them; Ctrl-C ends it\n")
+    print(f"  AWS emulator  http://127.0.0.1:{ports.aws}   (for sam local invoke and any SDK)")
 
 
 def _run(cloud: LocalCloud) -> None:
@@ -97,6 +135,9 @@ def _run(cloud: LocalCloud) -> None:
 
 
 def _page(delivery: Delivery) -> str:
-    text = delivery.text if delivery.channel == "sms" else delivery.subject
+    text = delivery.text
+    if delivery.channel != "sms":
+        link = _LINK.search(delivery.text)
+        text = f"{delivery.subject} {link.group() if link else ''}"
     at = time.strftime("%H:%M:%S", time.localtime(delivery.at.timestamp()))
     return f"  {at}  {delivery.audience} ({delivery.channel}): {text}"

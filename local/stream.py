@@ -12,6 +12,8 @@ from typing import Any
 # follow agree: one post with a wrong clock must not carry the whole stream into the future.
 LEAP = timedelta(hours=1)
 LOOK_AHEAD = 6
+# A first line this much older than those behind it has a wrong clock.
+STRAY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,11 @@ def _created_at(post: Any) -> datetime | None:
 def _believed(claimed: datetime | None, now: datetime | None, upcoming: list[datetime]) -> datetime:
     """The line's own instant, unless it goes back or leaps ahead of what follows it."""
     if now is None:
-        return median_low(upcoming) if upcoming else datetime.now(UTC)
+        if not upcoming:
+            return datetime.now(UTC)
+        middle = median_low(upcoming)
+        believable = claimed is not None and middle - STRAY < claimed < middle + LEAP
+        return claimed if claimed is not None and believable else middle
     if claimed is None or claimed <= now:
         return now
     if claimed - now > LEAP and median_low(upcoming) < claimed - LEAP:

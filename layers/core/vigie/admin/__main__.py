@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import boto3
+from botocore.exceptions import BotoCoreError
 
 from vigie.adapters.dynamodb.staff import DynamoStaff
 from vigie.admin.dead_letters import letter, letters, listed, redrive, told
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _staff(given, DynamoStaff(boto3.client("dynamodb"), given.table))
         else:
             _dead_letters(given)
-    except VigieError as error:
+    except (VigieError, BotoCoreError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

@@ -52,7 +52,11 @@ def read_yaml(text: str) -> tuple[Any, list[Problem]]:
                 path=where,
                 found=f"what YAML cannot read ({error.problem})",
                 expected="YAML",
-                mend="check indentation, colons and quotes there",
+                mend=(
+                    "write handles without the @, and other texts with an @ in quotes"
+                    if "'@'" in str(error.problem)
+                    else "check indentation, colons and quotes there"
+                ),
             )
         ]
     except (yaml.YAMLError, RecursionError, ValueError) as error:
