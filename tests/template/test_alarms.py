@@ -142,7 +142,10 @@ def test_silence_raises_no_other_alarm(name):
     assert (alarm["Threshold"] >= 0, alarm["ComparisonOperator"]) == (True, "GreaterThanThreshold")
 
 
-@pytest.mark.parametrize("metric", ["IngestRan", "WatchRan", "IngestSilent", "PageFailed"])
+@pytest.mark.parametrize(
+    "metric",
+    ["IngestRan", "WatchRan", "IngestSilent", "PageFailed", "SignaturesRejected", "OauthRevoked"],
+)
 def test_what_vigie_reports_of_itself_has_its_alarm(metric):
     readers = [
         name

@@ -22,6 +22,7 @@ OF_EVERY_FUNCTION = {
 }
 CONFIGS = {
     "ingest_poll": config.IngestPollConfig,
+    "ingest_webhook": config.IngestWebhookConfig,
     "classify": config.ClassifyConfig,
     "triage": config.TriageConfig,
     "escalate": config.EscalateConfig,

@@ -116,6 +116,7 @@ def test_stages_stand_in_the_order_of_the_flow():
         "tables",
         "layers",
         "mention: ingest_poll",
+        "mention: ingest_webhook",
         "label: classify",
         "incident: triage",
         "escalation: escalate",

@@ -17,6 +17,7 @@ ROUTES = {
     "POST /incidents/{id}/dismiss",
     "POST /incidents/{id}/notes",
 }
+WEBHOOK = {"GET /x/webhook", "POST /x/webhook"}
 
 
 def paths():
@@ -32,7 +33,7 @@ def stage():
 def test_there_are_these_routes_and_no_catch_all():
     routes = {f"{method.upper()} {path}" for path, it in paths().items() for method in it}
 
-    assert routes == ROUTES
+    assert routes == ROUTES | WEBHOOK
 
 
 def test_the_template_opens_the_routes_that_the_code_serves():
@@ -46,13 +47,23 @@ def test_the_template_opens_the_routes_that_the_code_serves():
     }
 
 
-def test_every_route_leads_to_the_api_function():
-    targets = [
-        value["Fn::Sub"] for key, value in walk(paths()) if key == "uri" and isinstance(value, dict)
+def targets(routes):
+    """The functions that the routes lead to."""
+    found = [
+        value["Fn::Sub"]
+        for path, methods in paths().items()
+        for method, operation in methods.items()
+        if f"{method.upper()} {path}" in routes
+        for key, value in walk(operation)
+        if key == "uri" and isinstance(value, dict)
     ]
+    assert len(found) == len(routes)
+    return {re.search(r"\$\{(\w+)\.Arn\}/invocations", target)[1] for target in found}
 
-    assert len(targets) == len(ROUTES)
-    assert all(f"${{{function_id('api')}.Arn}}" in target for target in targets)
+
+def test_every_route_leads_to_the_api_function_but_those_of_x():
+    assert targets(ROUTES) == {function_id("api")}
+    assert targets(WEBHOOK) == {function_id("ingest_webhook")}
 
 
 def test_the_access_log_holds_the_route_and_never_the_path():
@@ -82,6 +93,14 @@ def test_the_api_is_throttled():
     limits = stage()["DefaultRouteSettings"]
 
     assert 0 < limits["ThrottlingRateLimit"] <= limits["ThrottlingBurstLimit"] <= 1000
+
+
+def test_a_storm_at_x_has_a_throttle_of_its_own():
+    (limits,) = stage()["RouteSettings"].values()
+
+    assert stage()["RouteSettings"].keys() == {"POST /x/webhook"}
+    # The first second takes 10,000 events.
+    assert limits["ThrottlingRateLimit"] + limits["ThrottlingBurstLimit"] >= 10_000
 
 
 def test_no_other_site_may_call_the_api_from_a_browser():

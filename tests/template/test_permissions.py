@@ -42,6 +42,7 @@ RECEIVING = {
 # What may be done where, at most: a longer list is a decision that belongs in this table.
 TABLE_ACTIONS = {
     ("ingest_poll", "BrandsTable"): "GetItem PutItem UpdateItem",
+    ("ingest_webhook", "BrandsTable"): "UpdateItem",
     ("triage", "BrandsTable"): "GetItem PutItem UpdateItem ConditionCheckItem",
     ("triage", "MentionsTable"): "BatchGetItem GetItem PutItem UpdateItem",
     ("triage", "IncidentsTable"): (
@@ -117,7 +118,10 @@ def test_a_function_takes_from_the_queues_that_feed_it_and_from_no_other(stage):
 
 @pytest.mark.parametrize("stage", functions())
 def test_a_function_may_use_what_its_environment_names_and_nothing_else(stage):
-    ours = resources(QUEUE, TABLE, TOPIC).keys() | {"XBearerTokenParameter"}
+    ours = resources(QUEUE, TABLE, TOPIC).keys() | {
+        "XBearerTokenParameter",
+        "XConsumerSecretParameter",
+    }
     told = {named(it) for it in functions()[stage]["Environment"]["Variables"].values()} & ours
     may_use = {named(it) for one in statements_of(stage) for it in one["Resource"]} & ours
 
@@ -135,8 +139,16 @@ def test_table_actions_are_those_that_the_function_calls(stage):
     assert allowed(stage, "dynamodb:") == expected
 
 
-def test_only_ingest_reads_the_secret_of_x():
-    assert holders("ssm:GetParameter") == {"ingest_poll"}
+@pytest.mark.parametrize(
+    ("stage", "secret"),
+    [
+        ("ingest_poll", "XBearerTokenParameter"),
+        ("ingest_webhook", "XConsumerSecretParameter"),
+    ],
+)
+def test_a_secret_of_x_is_read_by_those_who_need_it(stage, secret):
+    assert stage in holders("ssm:GetParameter")
+    assert allowed(stage, "ssm:") == {secret: {"ssm:GetParameter"}}
 
 
 def test_only_escalate_pages():

@@ -27,6 +27,7 @@ RINGS = {
             "vigie.messages",
             "vigie.wire",
             "vigie.records",
+            "vigie.x_events",
             "vigie.x_posts",
         },
         set(),

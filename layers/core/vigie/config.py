@@ -32,9 +32,27 @@ class IngestPollConfig(_Settings):
     mentions_queue_url: str
     urgent_queue_url: str
     mentions_dead_letters_url: str
+    polls_queue_url: str
+    polls_dead_letters_url: str
     brands_table: str
     x_bearer_token_parameter: str
     x_base_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestWebhookConfig(_Settings):
+    """ingest_webhook: `x_consumer_secret_parameter` is the NAME of an SSM SecureString."""
+
+    plan_path: str
+    mentions_queue_url: str
+    urgent_queue_url: str
+    mentions_dead_letters_url: str
+    classified_queue_url: str
+    brands_table: str
+    x_consumer_secret_parameter: str
+    powertools_service_name: str
+    powertools_metrics_namespace: str
+    log_level: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from vigie.domain.ladder import PagingChange
 from vigie.domain.links import Link
 from vigie.domain.mention import LabelledMention
 from vigie.domain.outbox import OutboxEntry
+from vigie.domain.own_post import OwnPost
 from vigie.domain.page import Message
 from vigie.domain.staff import StaffToken
 from vigie.queues import Backoff as Backoff
@@ -292,4 +293,29 @@ class Timelines(Protocol):
         `Unavailable`; `Rejected` with the parameter in `field` (`since_id`, `next_token`) when
         the request itself is wrong.
         """
+        ...
+
+
+# ---- ingest_webhook
+
+
+class Announcements(Protocol):
+    """What X tells of the organisation's own accounts and of the connection itself. Every write
+    may be repeated."""
+
+    def published(self, brand: str, post: OwnPost, now: datetime) -> None:
+        """The brand has published this post; one that was withdrawn stays withdrawn."""
+        ...
+
+    def withdrawn(self, brand: str, post_id: str, now: datetime) -> None:
+        """The brand has deleted this post of its own."""
+        ...
+
+    def heard(self, now: datetime) -> None:
+        """X has delivered something."""
+        ...
+
+    def revoked(self, user_id: str, said_at: str, now: datetime) -> bool:
+        """The account has taken its consent back, at the instant that X says; False when that
+        was known."""
         ...

@@ -20,9 +20,12 @@ class SsmSecret:
         self._value = ""
         self._read_at: datetime | None = None
 
-    def value(self, now: datetime) -> str:
-        """Raises `Unavailable` when it cannot be read, the parameter missing included."""
-        if self._read_at is None or not timedelta(0) <= now - self._read_at < KEPT_FOR:
+    def value(self, now: datetime, kept_for: timedelta = KEPT_FOR) -> str:
+        """The value as it was at most `kept_for` ago.
+
+        Raises `Unavailable` when it cannot be read, the parameter missing included.
+        """
+        if self._read_at is None or not timedelta(0) <= now - self._read_at < kept_for:
             self._value = self._fetched()
             self._read_at = now
         return self._value

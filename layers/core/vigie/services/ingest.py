@@ -67,6 +67,23 @@ def accept(page: Page, brand: Brand, intake: Intake, *, source: str, now: dateti
     return batch.send()
 
 
+def accept_posts(
+    posts: Iterable[tuple[Any, Page, tuple[Brand, ...]]],
+    intake: Intake,
+    *,
+    source: str,
+    now: datetime,
+) -> Accepted:
+    """Queue posts, each with its page and the brands that it is about.
+
+    Raises `Unavailable` like `accept`.
+    """
+    batch = _Batch(intake, source, now)
+    for raw, page, brands in posts:
+        batch.add(raw, page, brands)
+    return batch.send()
+
+
 def accept_line(
     line: str | bytes,
     brands: Sequence[Brand],

@@ -1,0 +1,113 @@
+"""The Brands table as `Announcements`: own posts, and what is known of the connection to X.
+
+`(<brand>, OWN#<post id>)`, `(X, EVENTS)`, `(X, REVOKED#<user id>)`: docs/data.md.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from vigie.adapters.dynamodb.client import translated
+from vigie.domain.instants import to_iso
+from vigie.domain.own_post import OwnPost
+from vigie.errors import Conflict
+
+VERSION = "1"
+OWN_POSTS_KEPT = timedelta(days=30)
+REVOCATIONS_KEPT = timedelta(days=400)
+CONNECTION = "X"
+
+
+class DynamoAnnouncements:
+    """See `Announcements`. Every write may be repeated."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def published(self, brand: str, post: OwnPost, now: datetime) -> None:
+        """See `Announcements.published`. A withdrawn post stays withdrawn."""
+        values = {
+            "post_id": post.post_id,
+            "root_id": post.root_id,
+            "author_id": post.author_id,
+            "posted_at": to_iso(post.posted_at),
+        }
+        optional = {"in_reply_to": post.replies_to, "quotes": post.quotes}
+        self._set(
+            brand,
+            f"OWN#{post.post_id}",
+            values | {name: value for name, value in optional.items() if value},
+            now,
+            OWN_POSTS_KEPT,
+        )
+
+    def withdrawn(self, brand: str, post_id: str, now: datetime) -> None:
+        """See `Announcements.withdrawn`."""
+        self._set(
+            brand,
+            f"OWN#{post_id}",
+            {"post_id": post_id, "deleted_at": to_iso(now)},
+            now,
+            OWN_POSTS_KEPT,
+        )
+
+    def heard(self, now: datetime) -> None:
+        """See `Announcements.heard`. A slower process does not set the clock back."""
+        try:
+            with translated("last event"):
+                self._client.update_item(
+                    TableName=self._table,
+                    Key={"pk": {"S": CONNECTION}, "sk": {"S": "EVENTS"}},
+                    UpdateExpression="SET v = :v, last_event_at = :now",
+                    ConditionExpression=(
+                        "attribute_not_exists(last_event_at) OR last_event_at < :now"
+                    ),
+                    ExpressionAttributeValues={":v": {"N": VERSION}, ":now": {"S": to_iso(now)}},
+                )
+        except Conflict:
+            pass
+
+    def revoked(self, user_id: str, said_at: str, now: datetime) -> bool:
+        """See `Announcements.revoked`."""
+        expires_at = int((now + REVOCATIONS_KEPT).timestamp())
+        try:
+            with translated("revocation"):
+                self._client.update_item(
+                    TableName=self._table,
+                    Key={"pk": {"S": CONNECTION}, "sk": {"S": f"REVOKED#{user_id}"}},
+                    UpdateExpression=(
+                        "SET v = :v, said_at = :said, seen_at = :now, expires_at = :expires"
+                    ),
+                    ConditionExpression="attribute_not_exists(said_at) OR said_at < :said",
+                    ExpressionAttributeValues={
+                        ":v": {"N": VERSION},
+                        ":said": {"S": said_at or "-"},
+                        ":now": {"S": to_iso(now)},
+                        ":expires": {"N": str(expires_at)},
+                    },
+                )
+        except Conflict:
+            return False
+        return True
+
+    def _set(
+        self, pk: str, sk: str, values: dict[str, str], now: datetime, kept: timedelta
+    ) -> None:
+        expires_at = str(int((now + kept).timestamp()))
+        names = {f"#{n}": name for n, name in enumerate(values)}
+        given = {f":{n}": {"S": value} for n, value in enumerate(values.values())}
+        pairs = ", ".join(f"#{n} = :{n}" for n in range(len(values)))
+        with translated("own post"):
+            self._client.update_item(
+                TableName=self._table,
+                Key={"pk": {"S": pk}, "sk": {"S": sk}},
+                UpdateExpression=(
+                    f"SET v = :v, expires_at = if_not_exists(expires_at, :expires), {pairs}"
+                ),
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues={
+                    ":v": {"N": VERSION},
+                    ":expires": {"N": expires_at},
+                    **given,
+                },
+            )
