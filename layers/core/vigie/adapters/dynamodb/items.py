@@ -35,7 +35,8 @@ Item = dict[str, Any]
 
 TALLY, DESK, LADDER, PAGING, STATE = "TALLY", "DESK", "LADDER", "PAGING", "STATE"
 DUE_PARTITION = "due"
-# Far more than 50 open incidents need; a state beyond it is a defect, not a size to grow into.
+# What the bounds of `vigie.domain.draft` can add up to; a state beyond it is a defect, not a size
+# to grow into.
 BRAND_STATE_BYTES = 16_000
 
 _serializer = TypeSerializer()
@@ -317,24 +318,8 @@ def ladders_from_item(item: Mapping[str, Any]) -> Ladders:
     )
 
 
-def paging_to_item(paging: Paging) -> Item:
-    """What escalate has done."""
-    return to_wire(
-        {
-            "pk": paging.incident_id,
-            "sk": PAGING,
-            "v": STATE_VERSION,
-            "pages": paging.pages,
-            "first_paged_at": _iso(paging.first_paged_at),
-            "last_paged_at": _iso(paging.last_paged_at),
-            "delay_s": int(paging.delay.total_seconds()),
-            "failing_since": _iso(paging.failing_since),
-        }
-    )
-
-
 def paging_from_item(item: Mapping[str, Any]) -> Paging:
-    """The inverse of `paging_to_item`."""
+    """What escalate has added up (`DynamoEscalations.record`); absent until something went out."""
     data = read_item(item)
     return Paging(
         incident_id=data["pk"],
