@@ -20,7 +20,7 @@ REPORT_VERSION = 1
 def report_of(replay: Replay, tables: Snapshot) -> dict[str, Any]:
     """The report; `unaccounted` is 0 unless a mention got lost between two stages."""
     cloud = replay.cloud
-    accepted = len(tables.mentions)
+    accepted = len(tables.mentions) + len(tables.reposts) + len(tables.erased)
     requests = sum(cloud.requests.values())
     return {
         "version": REPORT_VERSION,
@@ -28,11 +28,8 @@ def report_of(replay: Replay, tables: Snapshot) -> dict[str, Any]:
         "started_at": _iso(replay.started_at),
         "ended_at": to_iso(cloud.clock.now()),
         "wall_seconds": round(replay.wall_seconds, 2),
-        "mentions": _counts(replay, accepted),
-        "mentions_by_urgency": {
-            urgency.value: sum(m.labels.urgency is urgency for m in tables.mentions)
-            for urgency in sorted(Urgency, key=lambda u: -u.rank)
-        },
+        "mentions": _counts(replay, accepted, tables),
+        "mentions_by_urgency": _by_urgency(tables),
         "incidents": [_incident(tally, tables) for tally in tables.incidents()],
         "pages": [_page(delivery) for delivery in cloud.inbox.deliveries],
         "latency_ms": {"mention_to_page": _latency(replay, tables)},
@@ -59,11 +56,20 @@ def is_sound(report: dict[str, Any]) -> bool:
     )
 
 
-def _counts(replay: Replay, accepted: int) -> dict[str, int]:
+def _by_urgency(tables: Snapshot) -> dict[str, int]:
+    """They add up to `accepted`: a repost is low, an erased post is what it was."""
+    found = Counter(m.labels.urgency for m in tables.mentions)
+    found.update(known.urgency for known in tables.erased.values())
+    found.update(known.urgency for known in tables.reposts.values())
+    return {urgency.value: found[urgency] for urgency in sorted(Urgency, key=lambda u: -u.rank)}
+
+
+def _counts(replay: Replay, accepted: int, tables: Snapshot) -> dict[str, int]:
     """`received` = `accepted` + `duplicates` + `own` + `rejected` + `unmatched` + `unaccounted`.
 
     Duplicates are copies and newer versions of a mention: those that ingest saw on one page, and
-    those that triage took off its queue without counting them.
+    those that triage took off its queue without counting them. `reposts` and `erased` are of
+    `accepted`.
     """
     fed = replay.accepted
     parked = replay.cloud.dead_letters()
@@ -73,6 +79,8 @@ def _counts(replay: Replay, accepted: int) -> dict[str, int]:
     return {
         "received": fed.received,
         "accepted": accepted,
+        "reposts": len(tables.reposts),
+        "erased": len(tables.erased),
         "duplicates": duplicates,
         "own": fed.own,
         "rejected": fed.rejected + rejected_later,
@@ -113,6 +121,7 @@ def _incident(tally: Tally, tables: Snapshot) -> dict[str, Any]:
         "mention_count": tally.mention_count,
         "by_urgency": {u.value: n for u, n in tally.by_urgency.items()},
         "reach": tally.reach,
+        "reposts": tally.reposts,
         "follows": tally.follows or None,
         "reasons": [tally.because, *tally.severity_because, *sorted(tally.rules)],
         "mention_ids": [m.mention.post_id for m in members],

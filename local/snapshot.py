@@ -14,6 +14,7 @@ from vigie.adapters.dynamodb.items import (
     tally_from_item,
 )
 from vigie.adapters.dynamodb.mention_items import known_from_item, labelled_from_item
+from vigie.domain.change import Known
 from vigie.domain.incident import Desk, Entry, Paging, Tally
 from vigie.domain.mention import LabelledMention
 
@@ -28,16 +29,16 @@ class Snapshot:
         self.entries: dict[str, list[Entry]] = {}
         self.mentions: list[LabelledMention] = []
         self.members: dict[str, list[LabelledMention]] = {}
+        # By key: posts erased after they were stored, reposts, and posts erased before they came.
+        self.erased: dict[str, Known] = {}
+        self.reposts: dict[str, Known] = {}
+        self.never_seen: dict[str, Known] = {}
+        # How often each mention was repeated.
+        self.repeated: dict[str, int] = {}
         for item in _scan(cloud, "IncidentsTable"):
             self._take(item)
         for item in _scan(cloud, "MentionsTable"):
-            if "text" not in item:
-                continue
-            labelled = labelled_from_item(item)
-            self.mentions.append(labelled)
-            incident_id = known_from_item(item).incident_id
-            if incident_id:
-                self.members.setdefault(incident_id, []).append(labelled)
+            self._take_mention(item)
 
     def incidents(self) -> list[Tally]:
         """In the order in which they were opened."""
@@ -61,6 +62,20 @@ class Snapshot:
             self.pagings[pk] = paging_from_item(item)
         elif sk.startswith("TIMELINE#"):
             self.entries.setdefault(pk, []).append(entry_from_item(item))
+
+    def _take_mention(self, item: dict[str, Any]) -> None:
+        key, known = item["pk"]["S"], known_from_item(item)
+        if known.deleted:
+            was_there = known.posted_at is not None
+            (self.erased if was_there else self.never_seen)[key] = known
+        elif known.repost:
+            self.reposts[key] = known
+        else:
+            labelled = labelled_from_item(item)
+            self.mentions.append(labelled)
+            self.repeated[key] = known.reposts
+            if known.incident_id:
+                self.members.setdefault(known.incident_id, []).append(labelled)
 
 
 def _scan(cloud: LocalCloud, table: str) -> Iterator[dict[str, Any]]:

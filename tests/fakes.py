@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from vigie.domain.change import Known
 from vigie.domain.cursor import Cursor
+from vigie.domain.erasing import Erasure
 from vigie.domain.incident import BrandState, Desk, Paging
 from vigie.domain.ladder import EARLY, ready_at
 from vigie.domain.outbox import OutboxEntry
@@ -63,19 +64,36 @@ class InMemoryTriageStore:
         self.timers = {}
         self.ladders = {}
         self.entries = {}
+        self.tombstones = {}
+        self.log = {}
+        self.numbers = {}
 
     def state(self, brand):
         return self.states.get(brand, BrandState(brand=brand))
 
     def known(self, keys):
-        return {
-            key: Known(
-                post_id=self.mentions[key].labelled.mention.post_id,
-                incident_id=self.mentions[key].incident_id,
-            )
-            for key in keys
-            if key in self.mentions
-        }
+        return {key: known for key in keys if (known := self._known(key))}
+
+    def _known(self, key):
+        if key in self.tombstones:
+            before = self.tombstones[key].known or Known(post_id=key.rsplit("#", 1)[-1])
+            return replace(before, deleted=True, followers=0)
+        if key not in self.mentions:
+            return None
+        stored = self.mentions[key]
+        mention, labels = stored.labelled.mention, stored.labelled.labels
+        if mention.repost:
+            return Known(post_id=mention.post_id, repost=True, posted_at=mention.posted_at)
+        return Known(
+            post_id=mention.post_id,
+            incident_id=stored.incident_id,
+            urgency=labels.urgency,
+            kind=labels.kind,
+            sentiment=labels.sentiment,
+            posted_at=mention.posted_at,
+            followers=mention.author.followers or 0,
+            reposts=stored.reposts,
+        )
 
     def incidents(self, ids):
         return {
@@ -93,6 +111,16 @@ class InMemoryTriageStore:
         self.mentions.update({s.labelled.mention.key: s for s in change.mentions})
         for key, id_ in change.adopted:
             self.mentions[key] = replace(self.mentions[key], incident_id=id_)
+        for key, reposts in change.reposted:
+            held = self.mentions[key]
+            self.mentions[key] = replace(held, reposts=held.reposts + reposts)
+        for tombstone in change.tombstones:
+            self.mentions.pop(tombstone.key, None)
+            self.numbers.pop(tombstone.key, None)
+            self.tombstones[tombstone.key] = tombstone
+            self.log[tombstone.key] = Erasure(
+                key=tombstone.key, why=tombstone.why, at=tombstone.at
+            )
         self.tallies.update({tally.id: tally for tally in change.tallies})
         self.timers.update({timer.incident_id: timer for timer in change.timers})
         self.ladders.update({ladders.incident_id: ladders for ladders in change.ladders})
@@ -104,15 +132,27 @@ class InMemoryTriageStore:
         for stored in change.mentions:
             key = stored.labelled.mention.key
             held = self.mentions.get(key)
-            if (held.labelled.mention.post_id if held else "") != stored.replaces:
+            found = held.labelled.mention.post_id if held else ""
+            if key in self.tombstones or found != stored.replaces:
                 yield f"mention:{key}"
-        for key, _ in change.adopted:
-            if key not in self.mentions:
+        for tombstone in change.tombstones:
+            if self._known(tombstone.key) != tombstone.known:
+                yield f"mention:{tombstone.key}"
+        for key in dict.fromkeys(key for key, _ in (*change.adopted, *change.reposted)):
+            if key not in self.mentions or self.mentions[key].labelled.mention.repost:
                 yield f"{GONE}{key}"
         for id_, unacknowledged in change.checks.items():
             desk = self.desks.get(id_, Desk(incident_id=id_))
             if desk.resolved_at or (unacknowledged and desk.acknowledged_at):
                 yield f"desk:{id_}"
+
+
+    def refreshed(self, key, post, at):
+        held = self.numbers.get(key)
+        if key not in self.mentions or (held and held[1] >= at):
+            raise Conflict("refresh a mention")
+        self.numbers[key] = (post, at)
+        self.mentions[key] = replace(self.mentions[key], refresh_at=post.next_at)
 
 
 class InMemoryIncidents(InMemoryTriageStore):

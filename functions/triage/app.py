@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from vigie.adapters.aws import aws
 from vigie.adapters.dynamodb.triage_store import DynamoTriageStore
 from vigie.adapters.sqs import SqsBackoff, SqsDeadLetters, SqsQueue
 from vigie.config import TriageConfig
@@ -41,10 +41,10 @@ def parts() -> Parts:
     """Built at the first invocation, kept for the life of the process."""
     config = TriageConfig.from_env(os.environ)
     plan = plan_from_json(Path(config.plan_path).read_text(encoding="utf-8"))
-    sqs = boto3.client("sqs")
+    sqs = aws("sqs")
     return Parts(
         store=DynamoTriageStore(
-            boto3.client("dynamodb"),
+            aws("dynamodb"),
             mentions=config.mentions_table,
             incidents=config.incidents_table,
             brands=config.brands_table,
@@ -52,7 +52,11 @@ def parts() -> Parts:
         ),
         escalations=SqsQueue(sqs, config.escalations_queue_url),
         lanes={
-            queue_name(url): Lane(SqsDeadLetters(sqs, dead_letters, "triage"), SqsBackoff(sqs, url))
+            queue_name(url): Lane(
+                SqsDeadLetters(sqs, dead_letters, "triage"),
+                SqsBackoff(sqs, url),
+                SqsQueue(sqs, url),
+            )
             for url, dead_letters in (
                 (config.classified_queue_url, config.classified_dead_letters_url),
                 (config.urgent_classified_queue_url, config.urgent_classified_dead_letters_url),
@@ -77,6 +81,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         ("MessagesRejected", done.rejected),
         ("UnknownVersion", done.unknown_version),
         ("CommitConflicts", done.conflicts),
+        ("PostsErased", done.erased),
+        ("PostsRefreshed", done.refreshed),
     ):
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
     logger.info(
@@ -87,6 +93,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         raised=done.raised,
         rejected=done.rejected,
         conflicts=done.conflicts,
+        erased=done.erased,
+        refreshed=done.refreshed,
         failed=len(done.failed),
     )
     return failures(done.failed)

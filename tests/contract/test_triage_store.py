@@ -47,8 +47,8 @@ def world(request):
     return OnDynamoDB(request.getfixturevalue("dynamodb"))
 
 
-def folded(store, *mentions, now=NOON):
-    keys = [m.mention.key for m in mentions]
+def folded(store, *mentions, now=NOON, known=()):
+    keys = [m.mention.key for m in mentions] + list(known)
     state = store.state("acme")
     incidents = store.incidents([i.id for i in state.open])
     tallies = {i: t for i, (t, _) in incidents.items()}

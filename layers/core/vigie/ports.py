@@ -19,6 +19,7 @@ from vigie.domain.outbox import OutboxEntry
 from vigie.domain.own_post import OwnPost
 from vigie.domain.page import Message
 from vigie.domain.staff import StaffToken
+from vigie.messages import PostNow
 from vigie.queues import Backoff as Backoff
 from vigie.queues import DeadLetters as DeadLetters
 from vigie.queues import Outgoing as Outgoing
@@ -49,7 +50,14 @@ class TriageStore(Protocol):
         """Write all of the change or nothing.
 
         Raises `Conflict` when the brand's state, a mention or a desk is no longer what was read;
-        its `failed` names adopted mentions that are gone as `gone:<key>`.
+        its `failed` names adopted or repeated mentions that are gone as `gone:<key>`.
+        """
+        ...
+
+    def refreshed(self, key: str, post: PostNow, at: datetime) -> None:
+        """Keep what X says of a stored mention, and when to ask again.
+
+        Raises `Conflict` when it is gone, or newer numbers are there.
         """
         ...
 

@@ -65,7 +65,7 @@ def mention_from_dict(data: Mapping[str, Any]) -> Mention:
         lang=str(data.get("lang", "und")),
         source=str(data.get("source", "")),
         repost=bool(data.get("repost", False)),
-        repost_of=str(data.get("repost_of", "")),
+        repost_of=post_id(data, "repost_of") if data.get("repost_of") else "",
         reply_eligible=bool(data.get("reply_eligible", False)),
         flags=tuple(data.get("flags", ())),
     )

@@ -121,6 +121,7 @@ def to_mention(raw: Any, page: Page, brand: Brand, received_at: datetime, source
         lang=_lang(raw),
         source=source,
         repost=repost,
+        repost_of=_repeated(raw, page) if repost else "",
         reply_eligible=not repost and (addresses(brand, traces) or _quotes(raw, page, brand)),
         flags=flags,
     )
@@ -156,6 +157,16 @@ def is_repost(raw: Raw) -> bool:
     return "retweeted" in _texts(references, "type") or (
         isinstance(text, str) and _OLD_REPOST.match(text) is not None
     )
+
+
+def _repeated(raw: Raw, page: Page) -> str:
+    """The root of what is reposted, "" where the post does not say (the old form)."""
+    references = _either(raw, "referenced_tweets", "referenced_posts")
+    for reference in map(_mapping, references if isinstance(references, list) else ()):
+        number = post_id(reference)
+        if reference.get("type") == "retweeted" and number is not None:
+            return _root_id(page.included.get(str(reference["id"]), {}), str(number))
+    return ""
 
 
 def _post_id(raw: Raw) -> str:

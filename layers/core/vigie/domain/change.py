@@ -2,27 +2,54 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from vigie.domain.incident import BrandState, Entry, Ladders, Tally, Timer
+from vigie.domain.labels import Kind, Sentiment, Urgency
 from vigie.domain.mention import LabelledMention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the Mentions table has under a mention's key: the newest version seen."""
+    """What the Mentions table has under a mention's key: the newest version seen.
+
+    `reposts` counts its echoes. What an erased post keeps is here, and nothing else of it is.
+    """
 
     post_id: str
     incident_id: str = ""
     deleted: bool = False
+    repost: bool = False
+    urgency: Urgency = Urgency.LOW
+    kind: Kind = Kind.NONE
+    sentiment: Sentiment = Sentiment.NEUTRAL
+    posted_at: datetime | None = None
+    followers: int = 0
+    reposts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """A mention to write. `replaces` is the version that must still be there, "" for none."""
+    """A mention to write. `replaces` is the version that must still be there, "" for none.
+
+    `refresh_at` is when X is to be asked about it again, None for never.
+    """
 
     labelled: LabelledMention
     incident_id: str = ""
     replaces: str = ""
+    reposts: int = 0
+    refresh_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """What is left of an erased post. `known` is what was there, None for a post never seen."""
+
+    key: str
+    why: str
+    at: datetime
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +58,15 @@ class Change:
 
     `state` is the next brand state without its new version. `checks` says for each touched
     incident whether nobody may have acknowledged it (True), or merely nobody resolved it (False).
-    `adopted` are keys of mentions committed earlier that now belong to an incident.
+    `adopted` are keys of mentions committed earlier that now belong to an incident, `reposted`
+    those that were repeated, and how often.
     """
 
     state: BrandState
     mentions: tuple[Stored, ...] = ()
     adopted: tuple[tuple[str, str], ...] = ()
+    reposted: tuple[tuple[str, int], ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
     tallies: tuple[Tally, ...] = ()
     ladders: tuple[Ladders, ...] = ()
     timers: tuple[Timer, ...] = ()
@@ -46,11 +76,15 @@ class Change:
 
     @property
     def actions(self) -> int:
-        """How many actions the transaction takes; DynamoDB allows 100."""
+        """How many actions the transaction takes; DynamoDB allows 100.
+
+        An erasure takes two: the tombstone, and the line in the log that a restore replays.
+        """
         return (
             1
             + len(self.mentions)
-            + len(self.adopted)
+            + len({key for key, _ in (*self.adopted, *self.reposted)})
+            + 2 * len(self.tombstones)
             + len(self.tallies)
             + len(self.ladders)
             + len(self.timers)

@@ -1,10 +1,11 @@
 """A brand's change while triage makes it, from the stored state to the commit."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from vigie.domain.change import Change, Stored
+from vigie.domain.change import Change, Known, Stored, Tombstone
 from vigie.domain.incident import (
     LADDER_TIMER,
     BrandState,
@@ -19,8 +20,10 @@ from vigie.domain.incident import (
 )
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.mention import LabelledMention
-from vigie.domain.plan import Plan
+from vigie.domain.plan import Plan, Severity
+from vigie.domain.refresh import matters, next_look
 from vigie.domain.severity import assess
+from vigie.domain.voices import heard
 
 CLOSED_KEPT = 10
 SAMPLES_KEPT = 5
@@ -42,10 +45,14 @@ class Draft:
     candidates: dict[Kind, list[Candidate]]
     tallies: dict[str, Tally]
     desks: Mapping[str, Desk]
+    read: Mapping[str, Tally] = field(default_factory=dict)
     touched: dict[str, None] = field(default_factory=dict)
     opened: list[str] = field(default_factory=list)
     stored: list[Stored] = field(default_factory=list)
     adopted: list[tuple[str, str]] = field(default_factory=list)
+    revised: set[str] = field(default_factory=set)
+    reposted: dict[str, int] = field(default_factory=dict)
+    tombstones: list[Tombstone] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -64,15 +71,12 @@ def draft_of(
         open={i.id: i for i in state.open},
         closed=list(state.closed),
         candidates={
-            kind: [
-                c
-                for c in waiting
-                if c.key not in gone and now - c.at <= plan.thresholds.open_window
-            ]
+            kind: [c for c in waiting if c.key not in gone and now - c.at <= kept_for(plan)]
             for kind, waiting in state.candidates.items()
         },
         tallies=dict(tallies),
         desks=desks,
+        read=tallies,
     )
     for incident_id, tally in tallies.items():
         resolved_at = desks[incident_id].resolved_at
@@ -86,9 +90,16 @@ def draft_of(
     # the brand's state need not carry it.
     by_age = sorted(draft.open.values(), key=lambda i: i.last_mention_at, reverse=True)
     for position, incident in enumerate(by_age):
-        if position >= OPEN_KEPT or now - incident.last_mention_at > plan.thresholds.quiet_after:
+        # Counted from the opening for posts that were old when they came.
+        heard_at = max(incident.last_mention_at, incident.opened_at)
+        if position >= OPEN_KEPT or now - heard_at > plan.thresholds.quiet_after:
             _set_aside(draft, incident.id, incident.kind, incident.last_mention_at)
     return draft
+
+
+def kept_for(plan: Plan) -> timedelta:
+    """How long a candidate waits: ingest may be behind by as long as a post may page."""
+    return plan.thresholds.open_window + plan.page_if_younger_than
 
 
 def _set_aside(draft: Draft, incident_id: str, kind: Kind, at: datetime) -> None:
@@ -108,14 +119,18 @@ def count(draft: Draft, incident_id: str, labelled: LabelledMention) -> None:
         if rule in rules or len(rules) < RULES_KEPT:
             rules[rule] = rules.get(rule, 0) + 1
     samples = tally.samples
-    if labels.urgency.rank > tally.worst.rank:
+    if mention.key in samples:
+        pass  # an edit
+    elif labels.urgency.rank > tally.worst.rank:
         samples = (mention.key, *samples)[:SAMPLES_KEPT]
     elif len(samples) < SAMPLES_KEPT:
         samples = (*samples, mention.key)
     late = tally.late + (labels.urgency is Urgency.HIGH and is_late(draft, labelled))
-    reach = tally.reach + (mention.author.followers or 0)
+    voices, is_new = heard(tally.voices, short_hash(mention.author.id))
+    reach = tally.reach + (mention.author.followers or 0) * is_new
     severity, because = assess(by_urgency, late, reach, draft.plan.thresholds)
-    if severity.rank <= tally.severity.rank and tally.mention_count:
+    first = incident_id in draft.opened and not tally.mention_count
+    if severity.rank <= tally.severity.rank and not first:
         # Falling is for people; at the same level the first reasons stay.
         severity = max(severity, tally.severity, key=lambda s: s.rank)
         because = tally.severity_because if severity is tally.severity else because
@@ -129,11 +144,14 @@ def count(draft: Draft, incident_id: str, labelled: LabelledMention) -> None:
         by_urgency=by_urgency,
         late=late,
         reach=reach,
+        voices=voices,
         rules=rules,
         samples=samples,
     )
     draft.tallies[incident_id] = counted
     draft.touched[incident_id] = None
+    if counted.closed_at is not None:
+        return
     draft.open[incident_id] = OpenIncident(
         id=incident_id,
         kind=counted.kind,
@@ -142,6 +160,21 @@ def count(draft: Draft, incident_id: str, labelled: LabelledMention) -> None:
         opened_at=counted.opened_at,
         last_mention_at=counted.last_mention_at,
     )
+
+
+def take_out(draft: Draft, incident_id: str, before: Known) -> None:
+    """Undo `count` for an older version of a mention; the severity stays: falling is for people."""
+    tally = draft.tallies[incident_id]
+    by_urgency = dict(tally.by_urgency)
+    by_urgency[before.urgency] = max(0, by_urgency.get(before.urgency, 0) - 1)
+    draft.tallies[incident_id] = replace(
+        tally,
+        mention_count=max(0, tally.mention_count - 1),
+        by_urgency={urgency: n for urgency, n in by_urgency.items() if n},
+        late=min(tally.late, by_urgency.get(Urgency.HIGH, 0)),
+        reposts=max(0, tally.reposts - before.reposts),
+    )
+    draft.touched[incident_id] = None
 
 
 def is_late(draft: Draft, labelled: LabelledMention) -> bool:
@@ -156,24 +189,26 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
     ladders: list[Ladders] = []
     checks: dict[str, bool] = {}
     tallies: list[Tally] = []
-    old = {i.id: i for i in before.open}
     for incident_id in draft.touched:
         tally = draft.tallies[incident_id]
         if incident_id in draft.opened:
             timers.append(_first_timer(tally, draft.now))
+            brand = draft.plan.brand(tally.brand)
             ladders.append(
                 Ladders(
                     incident_id=incident_id,
                     plan_id=draft.plan.id,
                     by_severity=draft.plan.ladders,
+                    brand_name=brand.name if brand else "",
                 )
             )
             draft.entries.append(_opened_entry(tally, draft.now))
         elif tally.closed_at is None:
             checks[incident_id] = False
-            if tally.severity.rank > old[incident_id].severity.rank:
+            old = draft.read[incident_id].severity
+            if tally.severity.rank > old.rank:
                 tally = replace(tally, run=tally.run + 1)
-                draft.entries.append(_raised_entry(tally, old[incident_id], draft.now))
+                draft.entries.append(_raised_entry(tally, old, draft.now))
                 if not draft.desks[incident_id].is_acknowledged:
                     checks[incident_id] = True
                     timers.append(_first_timer(tally, draft.now))
@@ -185,8 +220,10 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
             candidates={kind: tuple(c) for kind, c in draft.candidates.items() if c},
             closed=tuple(draft.closed[-CLOSED_KEPT:]),
         ),
-        mentions=tuple(draft.stored),
+        mentions=tuple(_with_appointment(stored, draft.now) for stored in draft.stored),
         adopted=tuple(draft.adopted),
+        reposted=tuple(draft.reposted.items()),
+        tombstones=tuple(draft.tombstones),
         tallies=tuple(tallies),
         ladders=tuple(ladders),
         timers=tuple(timers),
@@ -194,6 +231,12 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
         checks=checks,
         duplicates=duplicates,
     )
+
+
+def _with_appointment(stored: Stored, now: datetime) -> Stored:
+    if not matters(stored.labelled, stored.incident_id):
+        return stored
+    return replace(stored, refresh_at=next_look(stored.labelled.mention.posted_at, now))
 
 
 def _first_timer(tally: Tally, now: datetime) -> Timer:
@@ -220,7 +263,7 @@ def _opened_entry(tally: Tally, now: datetime) -> Entry:
     return Entry(incident_id=tally.id, at=now, id="opened", what="opened", by="triage", facts=facts)
 
 
-def _raised_entry(tally: Tally, old: OpenIncident, now: datetime) -> Entry:
+def _raised_entry(tally: Tally, old: Severity, now: datetime) -> Entry:
     return Entry(
         incident_id=tally.id,
         at=now,
@@ -228,9 +271,14 @@ def _raised_entry(tally: Tally, old: OpenIncident, now: datetime) -> Entry:
         what="severity_raised",
         by="triage",
         facts={
-            "from": old.severity.value,
+            "from": old.value,
             "to": tally.severity.value,
             "because": "; ".join(tally.severity_because),
             "mentions": tally.mention_count,
         },
     )
+
+
+def short_hash(text: str) -> str:
+    """Ten hexadecimal characters: enough to tell authors and incidents of a brand apart."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:10]

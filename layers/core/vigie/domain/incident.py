@@ -55,6 +55,7 @@ class Candidate:
     author: str
     at: datetime
     reach: int
+    reposts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +77,13 @@ class BrandState:
 class Tally:
     """What triage counts of one incident; written only when a batch touches it.
 
-    `reach` sums the authors' followers. `late` counts mentions that were already old on arrival
+    `reach` sums the authors' followers, each author once; `voices` is what tells them apart
+    (`vigie.domain.voices`). `late` counts mentions that were already old on arrival
     (they never raise the severity). `because` says in our own words why it was opened, `trigger`
     is `TRIP_WIRE` or `COMPANY`, `severity_because` says why it is as grave. `rules` counts the
-    classifier's rule ids. `samples` are the keys of the most urgent mentions. `run` numbers the
-    ladder runs: a severity rise starts a new one.
+    classifier's rule ids. `reposts` counts the echoes of its mentions, which are no mentions.
+    `samples` are the keys of the most urgent mentions. `run` numbers the ladder runs: a severity
+    rise starts a new one.
     """
 
     id: str
@@ -97,11 +100,18 @@ class Tally:
     by_urgency: Mapping[Urgency, int] = field(default_factory=dict)
     late: int = 0
     reach: int = 0
+    voices: str = ""
     rules: Mapping[str, int] = field(default_factory=dict)
+    reposts: int = 0
     samples: tuple[str, ...] = ()
     follows: str = ""
     run: int = 1
     closed_at: datetime | None = None
+
+    @property
+    def is_danger(self) -> bool:
+        """A single post was enough to open it: somebody may be in danger now."""
+        return self.trigger == TRIP_WIRE
 
     @property
     def worst(self) -> Urgency:
@@ -186,11 +196,13 @@ class Paging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladders:
-    """The ladders that the incident was opened with, one per severity, and the plan's id."""
+    """The ladders that the incident was opened with, one per severity, the plan's id, and how the
+    plan calls the brand ("" in what was written before it was kept)."""
 
     incident_id: str
     plan_id: str
     by_severity: Mapping[Severity, Ladder]
+    brand_name: str = ""
 
 
 def state_of(tally: Tally, desk: Desk) -> State:

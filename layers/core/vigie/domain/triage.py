@@ -4,13 +4,22 @@ Everything here is a decision: `fold` and its siblings return the change to be c
 transaction and touch nothing.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from vigie.domain.change import Change, Known, Stored
-from vigie.domain.draft import SAMPLES_KEPT, Draft, change_of, count, draft_of, is_late
+from vigie.domain.draft import (
+    SAMPLES_KEPT,
+    Draft,
+    change_of,
+    count,
+    draft_of,
+    is_late,
+    short_hash,
+    take_out,
+)
+from vigie.domain.echoes import echo, root_key
 from vigie.domain.incident import (
     COMPANY,
     TRIP_WIRE,
@@ -24,16 +33,28 @@ from vigie.domain.labels import Kind, Urgency
 from vigie.domain.mention import LabelledMention
 from vigie.domain.plan import Plan
 from vigie.domain.severity import assess
+from vigie.domain.voices import heard
 
 CANDIDATES_KEPT = 10
 # How long after an incident's end a new one of the same kind counts as its flare-up.
 FLARE_UP = timedelta(hours=24)
 
 
-def concerned(state: BrandState, mentions: Sequence[LabelledMention]) -> tuple[str, ...]:
-    """Ids of the open incidents that `fold` may touch for these mentions."""
+def keys_of(mentions: Sequence[LabelledMention]) -> tuple[str, ...]:
+    """What `fold` must know of: the mentions themselves, and what reposts repeat."""
+    keys = [key for m in mentions for key in (m.mention.key, root_key(m.mention)) if key]
+    return tuple(dict.fromkeys(keys))
+
+
+def concerned(
+    state: BrandState, mentions: Sequence[LabelledMention], known: Mapping[str, Known]
+) -> tuple[str, ...]:
+    """Ids of the incidents that `fold` may touch for these mentions: open ones of their kinds,
+    and those that hold an older version or a repeated post."""
     kinds = {m.labels.kind for m in mentions if _counts(m)}
-    return tuple(i.id for i in state.open if i.kind in kinds)
+    of_kind = [i.id for i in state.open if i.kind in kinds]
+    holding = [known[key].incident_id for key in keys_of(mentions) if key in known]
+    return tuple(dict.fromkeys([*of_kind, *filter(None, holding)]))
 
 
 def fold(
@@ -48,25 +69,26 @@ def fold(
 ) -> Change:
     """Fold one slice of mentions of one brand.
 
-    `tallies` and `desks` hold the `concerned` incidents, `known` the mentions already stored,
+    `tallies` and `desks` hold the `concerned` incidents, `known` what is stored of `keys_of`,
     `gone` the keys of candidates that were erased since they were counted.
     """
     draft = draft_of(state, tallies, desks, plan, now, gone)
     duplicates = 0
-    for labelled in _newest_versions(mentions):
+    newest = _newest_versions(mentions)
+    for labelled in newest:
         mention = labelled.mention
         before = known.get(mention.key)
+        if mention.repost:
+            continue
         if before is None:
             incident_id = _place(draft, labelled)
             draft.stored.append(Stored(labelled=labelled, incident_id=incident_id))
         elif before.deleted or int(before.post_id) >= int(mention.post_id):
             duplicates += 1
         else:
-            # A newer version of a counted post: its labels change, no count does.
             duplicates += 1
-            draft.stored.append(
-                Stored(labelled=labelled, incident_id=before.incident_id, replaces=before.post_id)
-            )
+            _revise(draft, labelled, before)
+    duplicates += echo(draft, [m for m in newest if m.mention.repost], known)
     repeated = len(mentions) - len({m.mention.key for m in mentions})
     return change_of(draft, state, duplicates + repeated)
 
@@ -119,6 +141,41 @@ def _place(draft: Draft, labelled: LabelledMention) -> str:
     return incident.id
 
 
+def _revise(draft: Draft, labelled: LabelledMention, before: Known) -> None:
+    """A newer version of a stored post: it is counted once, as what it says now.
+
+    It stays with its incident, unless it has become critical: then it is placed like a post never
+    seen, for nobody was woken on its account.
+    """
+    key = labelled.mention.key
+    # A voice of this very slice may just have taken the older version into its company.
+    held = dict(draft.adopted).get(key) or before.incident_id
+    draft.adopted = [(adopted, id_) for adopted, id_ in draft.adopted if adopted != key]
+    for kind, waiting in draft.candidates.items():
+        draft.candidates[kind] = [c for c in waiting if c.key != key]
+    graver = labelled.labels.urgency is Urgency.CRITICAL and before.urgency is not Urgency.CRITICAL
+    if held in draft.tallies:
+        take_out(draft, held, before)
+    if held and not graver:
+        incident_id = held
+        if held in draft.tallies:
+            count(draft, held, labelled)
+    else:
+        draft.revised.add(key)
+        incident_id = _place(draft, labelled)
+    if incident_id in draft.tallies:
+        tally = draft.tallies[incident_id]
+        draft.tallies[incident_id] = replace(tally, reposts=tally.reposts + before.reposts)
+    draft.stored.append(
+        Stored(
+            labelled=labelled,
+            incident_id=incident_id,
+            replaces=before.post_id,
+            reposts=before.reposts,
+        )
+    )
+
+
 def _match(draft: Draft, labelled: LabelledMention) -> OpenIncident | None:
     """The latest open incident of the mention's kind that is not yet history.
 
@@ -154,14 +211,14 @@ def _start(draft: Draft, labelled: LabelledMention) -> str:
     """Open by trip-wire or by company; otherwise let the mention wait as a candidate."""
     mention, labels = labelled.mention, labelled.labels
     if labels.urgency is Urgency.CRITICAL:
-        rules = sorted({r.rule for r in labels.reasons if r.label == "urgency:critical"})
-        because = f"one critical mention ({', '.join(rules[:3]) or 'classifier'})"
+        says = dict.fromkeys(r.says for r in labels.reasons if r.label == "urgency:critical")
+        because = ": ".join(filter(None, ["one critical mention", "; ".join([*says][:3])]))
         return _open(draft, labelled, TRIP_WIRE, because, ())
     if labels.urgency is not Urgency.HIGH or is_late(draft, labelled):
         return ""
     limits = draft.plan.thresholds
-    waiting = draft.candidates.setdefault(labels.kind, [])
     author = short_hash(mention.author.id)
+    waiting = draft.candidates.setdefault(labels.kind, [])
     company = [
         c
         for c in waiting
@@ -169,6 +226,8 @@ def _start(draft: Draft, labelled: LabelledMention) -> str:
     ]
     voices = {c.author for c in company}
     if len(voices) + 1 < limits.open_after:
+        # One each: somebody who writes often must not push the others out.
+        waiting[:] = [c for c in waiting if c.author != author]
         waiting.append(
             Candidate(
                 key=mention.key,
@@ -181,7 +240,7 @@ def _start(draft: Draft, labelled: LabelledMention) -> str:
         return ""
     minutes = int(limits.open_window.total_seconds() // 60)
     because = (
-        f"{len(voices) + 1} high mentions of kind {labels.kind.value} "
+        f"{len(voices) + 1} high mentions of the same kind "
         f"by different authors within {minutes} minutes"
     )
     adopted = [c for c in waiting if abs(mention.posted_at - c.at) <= limits.open_window]
@@ -197,8 +256,15 @@ def _open(
     company: Sequence[Candidate],
 ) -> str:
     mention, kind = labelled.mention, labelled.labels.kind
-    incident_id = f"inc-{short_hash(mention.key)}"
+    # The first version may have opened an incident of its own.
+    opener = f"{mention.key}@{mention.post_id}" if mention.key in draft.revised else mention.key
+    incident_id = f"inc-{short_hash(opener)}"
     earliest = min([mention.posted_at, *(c.at for c in company)])
+    voices = ""
+    reach = 0
+    for candidate in company:
+        voices, is_new = heard(voices, candidate.author)
+        reach += candidate.reach * is_new
     follows = [c.id for c in draft.closed if c.kind is kind and draft.now - c.closed_at <= FLARE_UP]
     severity, reasons = assess({}, 0, 0, draft.plan.thresholds)
     draft.tallies[incident_id] = Tally(
@@ -214,7 +280,9 @@ def _open(
         trigger=trigger,
         mention_count=len(company),
         by_urgency={Urgency.HIGH: len(company)} if company else {},
-        reach=sum(c.reach for c in company),
+        reach=reach,
+        voices=voices,
+        reposts=sum(c.reposts for c in company),
         samples=tuple(c.key for c in company)[:SAMPLES_KEPT],
         follows=follows[-1] if follows else "",
     )
@@ -233,8 +301,3 @@ def _adopt(draft: Draft, incident_id: str, company: Sequence[Candidate]) -> None
             draft.adopted.append((candidate.key, incident_id))
         else:
             draft.stored[position] = replace(draft.stored[position], incident_id=incident_id)
-
-
-def short_hash(text: str) -> str:
-    """Ten hexadecimal characters: enough to tell authors and incidents of a brand apart."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:10]

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from vigie.domain.labels import Labels, Urgency
+from vigie.domain.labels import Kind, Labels, Sentiment, Urgency
 from vigie.domain.mention import LabelledMention, Mention
 from vigie.errors import Rejected, Unavailable, UnknownVersion
-from vigie.messages import Classified, Mentions, decode_mentions, encode, packs
+from vigie.messages import Classified, decode_mentions, encode, packs
 from vigie.ports import Outgoing, Queue
 from vigie.records import Record
-from vigie.services.lanes import Lanes, hide, park
+from vigie.services.lanes import Lanes, Reject, park, wait
 
 Classifier = Callable[[str, str], Labels]
 
@@ -43,55 +43,70 @@ def classify_batch(
     """Label every mention of the batch and send them on, packed by brand, grave ones first.
 
     A record fails as a whole when any of its mentions could not be sent on; its repeat is
-    harmless, because triage counts each mention once.
+    harmless, because triage counts each mention once. What cannot be read is parked last, so that
+    a repeat does not park it again.
     """
     failed: dict[str, Record] = {}
     done: list[_Labelled] = []
-    rejected = unknown = 0
+    rejects: list[Reject] = []
+    unknown = 0
     for record in batch:
         try:
-            message = _decode(record, lanes, now)
+            message = decode_mentions(record.body)
+        except Rejected as rejected:
+            rejects.append(Reject(record, record.body, rejected))
         except UnknownVersion:
             unknown += 1
             failed[record.message_id] = record
-            continue
-        except Unavailable:
-            failed[record.message_id] = record
-            continue
-        if message is None:
-            rejected += 1
-            continue
-        rejected += len(message.unreadable)
-        done.extend(_Labelled(record, _label(m, classify)) for m in message.mentions)
+        else:
+            rejects.extend(Reject(record, u.body, u.rejected) for u in message.unreadable)
+            done.extend(_Labelled(record, _label(m, classify)) for m in message.mentions)
     critical = [d for d in done if d.labelled.labels.urgency is Urgency.CRITICAL]
     ordinary = [d for d in done if d.labelled.labels.urgency is not Urgency.CRITICAL]
     for queue, items in ((urgent_classified, critical), (classified, ordinary)):
         for item in _send(queue, items):
             failed[item.record.message_id] = item.record
-    hide(lanes, failed.values())
+    parked = _park(rejects, failed, lanes, now)
     return Classifying(
         labelled=len(done),
         critical=len(critical),
-        rejected=rejected,
+        rejected=parked,
         unknown_version=unknown,
-        failed=tuple(failed),
+        failed=tuple(record.message_id for record in wait(lanes, failed.values())),
     )
 
 
-def _decode(record: Record, lanes: Lanes, now: datetime) -> Mentions | None:
-    """The record's mentions, its unreadable ones parked; None when the whole of it was."""
-    try:
-        message = decode_mentions(record.body)
-    except Rejected as rejected:
-        park(lanes, record, record.body, rejected, now)
-        return None
-    for item in message.unreadable:
-        park(lanes, record, item.body, item.rejected, now)
-    return message
+def _park(rejects: Sequence[Reject], failed: dict[str, Record], lanes: Lanes, now: datetime) -> int:
+    """Park what its record brought for nothing, unless the record comes back anyway."""
+    parked = 0
+    for reject in rejects:
+        record = reject.record
+        if record.message_id in failed:
+            continue
+        try:
+            park(lanes, reject, now)
+            parked += 1
+        except Unavailable:
+            failed[record.message_id] = record
+    return parked
+
+
+# A repost says again what its root said, and is counted there.
+ECHO = Labels(
+    urgency=Urgency.LOW,
+    kind=Kind.NONE,
+    sentiment=Sentiment.NEUTRAL,
+    scores={},
+    kind_scores={},
+    sentiment_scores={},
+    reasons=(),
+    language="und",
+)
 
 
 def _label(mention: Mention, classify: Classifier) -> LabelledMention:
-    return LabelledMention(mention=mention, labels=classify(mention.text, mention.lang))
+    labels = ECHO if mention.repost else classify(mention.text, mention.lang)
+    return LabelledMention(mention=mention, labels=labels)
 
 
 def _send(queue: Queue, items: Sequence[_Labelled]) -> list[_Labelled]:

@@ -1,14 +1,16 @@
 """The reduce: labelled mentions, commands and ticks into incidents, one transaction a slice."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from vigie.domain.change import Change
+from vigie.domain.erasing import erase
 from vigie.domain.incident import Timer
 from vigie.domain.mention import LabelledMention
 from vigie.domain.plan import Plan
-from vigie.domain.triage import close, concerned, fold, tick
+from vigie.domain.triage import close, concerned, fold, keys_of, tick
 from vigie.errors import Conflict, Rejected, Unavailable, UnknownVersion
 from vigie.messages import (
     Classified,
@@ -17,16 +19,17 @@ from vigie.messages import (
     Refreshed,
     StepDue,
     Tick,
-    TriageMessage,
     decode_for_triage,
     encode,
 )
 from vigie.ports import GONE, Outgoing, Queue, TriageStore
 from vigie.records import Record
-from vigie.services.lanes import Lanes, hide, park
+from vigie.services.lanes import Lanes, Reject, park, wait
 
 SLICE_MENTIONS = 80
 TRANSACTION_ACTIONS = 100
+# Each takes a tombstone, a line in the log, and at worst one in the timeline of an incident.
+ERASED_TOGETHER = 30
 # Losing this often in a row means that something is wrong, not that the brand is busy.
 TRIES = 10
 
@@ -42,6 +45,8 @@ class Triaging:
     rejected: int = 0
     unknown_version: int = 0
     conflicts: int = 0
+    erased: int = 0
+    refreshed: int = 0
     failed: list[str] = field(default_factory=list)
 
 
@@ -49,9 +54,19 @@ class Triaging:
 class _Job:
     """Consecutive messages of one brand that are committed together."""
 
-    records: tuple[Record, ...]
+    records: tuple[Record, ...] = ()
     mentions: tuple[LabelledMention, ...] = ()
     other: Command | Tick | Erased | Refreshed | None = None
+    rejects: tuple[Reject, ...] = ()
+
+    def takes(self, message: Classified) -> bool:
+        """Whether the message's mentions fit into the same slice."""
+        if not self.mentions or not message.mentions:
+            return True
+        return (
+            self.mentions[0].mention.brand == message.brand
+            and len(self.mentions) + len(message.mentions) <= SLICE_MENTIONS
+        )
 
 
 def triage_batch(
@@ -65,23 +80,26 @@ def triage_batch(
     """Commit the batch brand by brand, in the order of each group.
 
     When a message of a group fails, it and all later ones of the group stay in the queue: FIFO
-    order is kept.
+    order is kept. A message of newer code stays alone.
     """
     result = Triaging()
     failed: list[Record] = []
     for group in _by_group(batch).values():
-        done = 0
+        finished: set[str] = set()
         try:
-            for job in _jobs(group, lanes, result, now):
+            for job in _jobs(group, result):
                 _commit(job, store, escalations, plan, now, result)
-                done += len(job.records)
+                # Parked last: a job that fails comes back, and must not be parked twice.
+                for reject in job.rejects:
+                    park(lanes, reject, now)
+                    result.rejected += 1
+                finished.update(record.message_id for record in job.records)
         except UnknownVersion:
             result.unknown_version += 1
-            failed.extend(group[done:])
         except Unavailable:
-            failed.extend(group[done:])
-    hide(lanes, failed)
-    result.failed = [record.message_id for record in failed]
+            pass
+        failed.extend(record for record in group if record.message_id not in finished)
+    result.failed = [record.message_id for record in wait(lanes, failed)]
     return result
 
 
@@ -92,53 +110,40 @@ def _by_group(batch: Sequence[Record]) -> Mapping[tuple[str, str], list[Record]]
     return groups
 
 
-def _jobs(group: Sequence[Record], lanes: Lanes, result: Triaging, now: datetime) -> Iterator[_Job]:
-    """Decode as far as it goes, joining neighbouring mentions of one brand into slices.
+def _jobs(group: Sequence[Record], result: Triaging) -> Iterator[_Job]:
+    """Decode, joining neighbouring mentions of one brand into slices; each record is in at most
+    one job.
 
-    Each record is in exactly one job, so that a failure leaves all later ones in the queue; what
-    is rejected is parked and makes an empty job.
+    A message of newer code is left out: it waits for that code, while its neighbours go on.
     """
-    waiting: list[Record] = []
-    mentions: list[LabelledMention] = []
+    waiting = _Job()
     for record in group:
         try:
-            message = _decode(record, lanes, result, now)
-        except Unavailable:
-            if waiting:
-                yield _Job(tuple(waiting), tuple(mentions))
-            raise
-        if isinstance(message, Classified):
-            same_brand = (
-                not mentions or not message.mentions or (mentions[0].mention.brand == message.brand)
-            )
-            if waiting and (
-                len(mentions) + len(message.mentions) > SLICE_MENTIONS or not same_brand
-            ):
-                yield _Job(tuple(waiting), tuple(mentions))
-                waiting, mentions = [], []
-            waiting.append(record)
-            mentions.extend(message.mentions)
+            message = decode_for_triage(record.body)
+        except UnknownVersion:
+            result.unknown_version += 1
             continue
-        if waiting:
-            yield _Job(tuple(waiting), tuple(mentions))
-            waiting, mentions = [], []
-        yield _Job((record,), other=message)
-    if waiting:
-        yield _Job(tuple(waiting), tuple(mentions))
-
-
-def _decode(record: Record, lanes: Lanes, result: Triaging, now: datetime) -> TriageMessage | None:
-    try:
-        message = decode_for_triage(record.body)
-    except Rejected as rejected:
-        park(lanes, record, record.body, rejected, now)
-        result.rejected += 1
-        return None
-    if isinstance(message, Classified):
-        for item in message.unreadable:
-            park(lanes, record, item.body, item.rejected, now)
-            result.rejected += 1
-    return message
+        except Rejected as rejected:
+            yield _Job((record,), rejects=(Reject(record, record.body, rejected),))
+            continue
+        if not isinstance(message, Classified):
+            # What was said before a command or an erasure is folded before it.
+            yield waiting
+            waiting = _Job()
+            yield _Job((record,), other=message)
+            continue
+        if not waiting.takes(message):
+            yield waiting
+            waiting = _Job()
+        waiting = _Job(
+            (*waiting.records, record),
+            (*waiting.mentions, *message.mentions),
+            rejects=(
+                *waiting.rejects,
+                *(Reject(record, u.body, u.rejected) for u in message.unreadable),
+            ),
+        )
+    yield waiting
 
 
 def _commit(
@@ -154,8 +159,10 @@ def _commit(
             _commit_command(command, store, plan, now, result)
         case Tick() as minute:
             _commit_tick(minute, store, plan, now, result)
-        case Erased() | Refreshed():
-            raise Unavailable("posts are not refreshed or erased yet")
+        case Erased() as erased:
+            _commit_erased(erased.posts, erased, store, plan, now, result)
+        case Refreshed() as refreshed:
+            _apply_refreshed(refreshed, store, result)
         case None:
             for start in range(0, len(job.mentions), SLICE_MENTIONS):
                 slice_ = job.mentions[start : start + SLICE_MENTIONS]
@@ -174,8 +181,8 @@ def _commit_mentions(
     gone: frozenset[str] = frozenset()
     for _ in range(TRIES):
         state = store.state(brand)
-        known = store.known([m.mention.key for m in mentions])
-        incidents = store.incidents(concerned(state, mentions))
+        known = store.known(keys_of(mentions))
+        incidents = store.incidents(concerned(state, mentions, known))
         change = fold(
             state,
             {i: tally for i, (tally, _) in incidents.items()},
@@ -220,6 +227,39 @@ def _commit_command(
         if change.is_empty(state) or _committed(change, store, now, result):
             return
     raise Unavailable(f"brand {command.brand}: lost {TRIES} races in a row")
+
+
+def _commit_erased(
+    posts: Sequence[str],
+    erased: Erased,
+    store: TriageStore,
+    plan: Plan,
+    now: datetime,
+    result: Triaging,
+) -> None:
+    if len(posts) > ERASED_TOGETHER:
+        half = len(posts) // 2
+        _commit_erased(posts[:half], erased, store, plan, now, result)
+        _commit_erased(posts[half:], erased, store, plan, now, result)
+        return
+    keys = [f"{erased.brand}#x#{root_id}" for root_id in posts]
+    for _ in range(TRIES):
+        state = store.state(erased.brand)
+        change = erase(state, store.known(keys), keys, erased.why, erased.at, plan, now)
+        if not change.tombstones:
+            return
+        if _committed(change, store, now, result):
+            result.erased += len(change.tombstones)
+            return
+    raise Unavailable(f"brand {erased.brand}: lost {TRIES} races in a row")
+
+
+def _apply_refreshed(refreshed: Refreshed, store: TriageStore, result: Triaging) -> None:
+    """Post by post: numbers are nobody's decision, and may be lost to a newer look."""
+    for post in refreshed.posts:
+        with suppress(Conflict):
+            store.refreshed(f"{refreshed.brand}#x#{post.root_id}", post, refreshed.at)
+            result.refreshed += 1
 
 
 def _commit_tick(

@@ -35,8 +35,7 @@ Item = dict[str, Any]
 
 TALLY, DESK, LADDER, PAGING, STATE = "TALLY", "DESK", "LADDER", "PAGING", "STATE"
 DUE_PARTITION = "due"
-# What the bounds of `vigie.domain.draft` can add up to; a state beyond it is a defect, not a size
-# to grow into.
+# Far more than 50 open incidents need; a state beyond it is a defect, not a size to grow into.
 BRAND_STATE_BYTES = 16_000
 
 _serializer = TypeSerializer()
@@ -76,7 +75,7 @@ def state_to_item(state: BrandState) -> Item:
                 for i in state.open
             ],
             "candidates": {
-                kind.value: [[c.key, c.author, to_iso(c.at), c.reach] for c in waiting]
+                kind.value: [[c.key, c.author, to_iso(c.at), c.reach, c.reposts] for c in waiting]
                 for kind, waiting in state.candidates.items()
                 if waiting
             },
@@ -119,8 +118,8 @@ def state_from_item(item: Mapping[str, Any]) -> BrandState:
         ),
         candidates={
             Kind(kind): tuple(
-                Candidate(key=k, author=author, at=from_iso(at), reach=reach)
-                for k, author, at, reach in waiting
+                Candidate(key=k, author=author, at=from_iso(at), reach=reach, reposts=sum(reposts))
+                for k, author, at, reach, *reposts in waiting
             )
             for kind, waiting in body["candidates"].items()
         },
@@ -152,7 +151,9 @@ def tally_to_item(tally: Tally) -> Item:
             "by_urgency": {u.value: n for u, n in tally.by_urgency.items()},
             "late": tally.late,
             "reach": tally.reach,
+            "voices": tally.voices or None,
             "rules": dict(tally.rules),
+            "reposts": tally.reposts,
             "samples": list(tally.samples),
             "follows": tally.follows or None,
             "run": tally.run,
@@ -179,7 +180,9 @@ def tally_from_item(item: Mapping[str, Any]) -> Tally:
         by_urgency={Urgency(u): n for u, n in data["by_urgency"].items()},
         late=data["late"],
         reach=data["reach"],
+        voices=data.get("voices", ""),
         rules=data["rules"],
+        reposts=data.get("reposts", 0),
         samples=tuple(data["samples"]),
         follows=data.get("follows", ""),
         run=data["run"],
@@ -298,6 +301,7 @@ def ladders_to_item(ladders: Ladders) -> Item:
             "sk": LADDER,
             "v": STATE_VERSION,
             "plan_id": ladders.plan_id,
+            "brand_name": ladders.brand_name or None,
             "body": json.dumps(
                 {s.value: ladder_to_dict(ladder) for s, ladder in ladders.by_severity.items()},
                 separators=(",", ":"),
@@ -312,14 +316,31 @@ def ladders_from_item(item: Mapping[str, Any]) -> Ladders:
     return Ladders(
         incident_id=data["pk"],
         plan_id=data["plan_id"],
+        brand_name=data.get("brand_name", ""),
         by_severity={
             Severity(s): ladder_from_dict(ladder) for s, ladder in json.loads(data["body"]).items()
         },
     )
 
 
+def paging_to_item(paging: Paging) -> Item:
+    """What escalate has done."""
+    return to_wire(
+        {
+            "pk": paging.incident_id,
+            "sk": PAGING,
+            "v": STATE_VERSION,
+            "pages": paging.pages,
+            "first_paged_at": _iso(paging.first_paged_at),
+            "last_paged_at": _iso(paging.last_paged_at),
+            "delay_s": int(paging.delay.total_seconds()),
+            "failing_since": _iso(paging.failing_since),
+        }
+    )
+
+
 def paging_from_item(item: Mapping[str, Any]) -> Paging:
-    """What escalate has added up (`DynamoEscalations.record`); absent until something went out."""
+    """The inverse of `paging_to_item`."""
     data = read_item(item)
     return Paging(
         incident_id=data["pk"],

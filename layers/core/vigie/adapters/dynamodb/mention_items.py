@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vigie.adapters.dynamodb.items import Item, from_wire, read_item, to_wire
-from vigie.domain.change import Known, Stored
+from vigie.domain.change import Known, Stored, Tombstone
+from vigie.domain.erasing import kept_until
 from vigie.domain.incident import STATE_VERSION
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.labels import Kind, Labels, Reason, Sentiment, Urgency
 from vigie.domain.mention import Author, LabelledMention, Mention
+from vigie.domain.refresh import partition_of
 
 # One incident's index entries are spread, so that a storm does not meet one partition's limit of
 # 1,000 writes a second.
@@ -39,9 +41,12 @@ def mention_to_item(stored: Stored, now: datetime, retention: timedelta) -> Item
 
     Kept small on purpose: a transactional write costs two units for each KB, and these writes are
     most of what a storm costs. Brand, platform and root id stand in the key alone, the incident in
-    its index's key alone.
+    its index's key alone. A repost leaves a marker: neither words nor an author.
     """
     mention, labels = stored.labelled.mention, stored.labelled.labels
+    if mention.repost:
+        return _marker(mention, now, retention)
+    due = stored.refresh_at
     return to_wire(
         {
             "pk": mention.key,
@@ -55,7 +60,6 @@ def mention_to_item(stored: Stored, now: datetime, retention: timedelta) -> Item
             "received_at": to_iso(mention.received_at),
             "lang": mention.lang,
             "source": mention.source,
-            "repost": mention.repost or None,
             "reply_eligible": mention.reply_eligible or None,
             "flags": list(mention.flags) or None,
             "urgency": labels.urgency.value,
@@ -67,9 +71,71 @@ def mention_to_item(stored: Stored, now: datetime, retention: timedelta) -> Item
             "incident_shard": incident_shard(stored.incident_id, mention.root_id)
             if stored.incident_id
             else None,
+            "reposts": stored.reposts or None,
+            "refresh_partition": partition_of(mention.root_id) if due else None,
+            "refresh_at": to_iso(due) if due else None,
             "expires_at": int((now + retention).timestamp()),
         }
     )
+
+
+def _marker(mention: Mention, now: datetime, retention: timedelta) -> Item:
+    return to_wire(
+        {
+            "pk": mention.key,
+            "v": STATE_VERSION,
+            "post_id": mention.post_id,
+            "repost": True,
+            "repost_of": mention.repost_of or None,
+            "posted_at": to_iso(mention.posted_at),
+            "received_at": to_iso(mention.received_at),
+            "expires_at": int((now + retention).timestamp()),
+        }
+    )
+
+
+def tombstone_to_item(tombstone: Tombstone, retention: timedelta) -> Item:
+    """No word, author, reason or score: what statistics need, and that the post is gone."""
+    _, _, root_id = tombstone.key.split("#")
+    kept: dict[str, Any] = {
+        "pk": tombstone.key,
+        "v": STATE_VERSION,
+        "deleted": True,
+        "why": tombstone.why,
+        "erased_at": to_iso(tombstone.at),
+        "expires_at": int(kept_until(tombstone.at, retention).timestamp()),
+    }
+    known = tombstone.known
+    if known is None:
+        return to_wire(kept | {"post_id": root_id})
+    labels = {} if known.repost else _kept_labels(known)
+    incident_id = known.incident_id
+    return to_wire(
+        kept
+        | labels
+        | {
+            "post_id": known.post_id,
+            "repost": known.repost or None,
+            "posted_at": to_iso(known.posted_at) if known.posted_at else None,
+            "incident_shard": incident_shard(incident_id, root_id) if incident_id else None,
+            "reposts": known.reposts or None,
+        }
+    )
+
+
+def _kept_labels(known: Known) -> dict[str, Any]:
+    return {
+        "urgency": known.urgency.value,
+        "kind": known.kind.value,
+        "sentiment": known.sentiment.value,
+    }
+
+
+# What `known_from_item` reads of an item.
+KNOWN = (
+    "pk, post_id, incident_shard, deleted, repost, urgency, kind, sentiment, posted_at, followers, "
+    "reposts"
+)
 
 
 def known_from_item(item: Mapping[str, Any]) -> Known:
@@ -79,6 +145,13 @@ def known_from_item(item: Mapping[str, Any]) -> Known:
         post_id=data.get("post_id", "0"),
         incident_id=incident_of(item),
         deleted=data.get("deleted", False),
+        repost=data.get("repost", False),
+        urgency=Urgency(data.get("urgency", Urgency.LOW)),
+        kind=Kind(data.get("kind", Kind.NONE)),
+        sentiment=Sentiment(data.get("sentiment", Sentiment.NEUTRAL)),
+        posted_at=from_iso(data["posted_at"]) if "posted_at" in data else None,
+        followers=data.get("followers", 0),
+        reposts=data.get("reposts", 0),
     )
 
 
@@ -108,7 +181,6 @@ def labelled_from_item(item: Mapping[str, Any]) -> LabelledMention:
             received_at=from_iso(data["received_at"]),
             lang=data["lang"],
             source=data["source"],
-            repost=data.get("repost", False),
             reply_eligible=data.get("reply_eligible", False),
             flags=tuple(data.get("flags", ())),
         ),

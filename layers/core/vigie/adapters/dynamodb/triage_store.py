@@ -1,10 +1,11 @@
 """`TriageStore` on the three tables: consistent reads, one conditional transaction a commit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from vigie.adapters.dynamodb.client import batch_get, transact, translated
+from vigie.adapters.dynamodb.erasures import erasure_to_item
 from vigie.adapters.dynamodb.items import (
     DESK,
     STATE,
@@ -20,15 +21,21 @@ from vigie.adapters.dynamodb.items import (
     tally_from_item,
     tally_to_item,
     timer_to_item,
+    to_wire,
 )
 from vigie.adapters.dynamodb.mention_items import (
+    KNOWN,
     incident_shard,
     known_from_item,
     mention_key,
     mention_to_item,
+    tombstone_to_item,
 )
-from vigie.domain.change import Change, Known, Stored
+from vigie.domain.change import Change, Known, Stored, Tombstone
 from vigie.domain.incident import BrandState, Desk, Tally
+from vigie.domain.instants import to_iso
+from vigie.domain.refresh import partition_of
+from vigie.messages import PostNow
 from vigie.ports import GONE
 
 
@@ -60,7 +67,7 @@ class DynamoTriageStore:
             self._client,
             self._mentions,
             [mention_key(k) for k in unique],
-            ProjectionExpression="pk, post_id, incident_shard, deleted",
+            ProjectionExpression=KNOWN,
         )
         return {item["pk"]["S"]: known_from_item(item) for item in found}
 
@@ -78,6 +85,41 @@ class DynamoTriageStore:
             id_: (tally, desks.get(id_, Desk(incident_id=id_))) for id_, tally in tallies.items()
         }
 
+    def refreshed(self, key: str, post: PostNow, at: datetime) -> None:
+        """See `TriageStore.refreshed`."""
+        values: Item = {
+            ":numbers": {
+                "M": to_wire(
+                    {
+                        "reposts": post.reposts,
+                        "likes": post.likes,
+                        "replies": post.replies,
+                        "quotes": post.quotes,
+                    }
+                )
+            },
+            ":at": {"S": to_iso(at)},
+        }
+        update = "SET numbers = :numbers, numbers_at = :at"
+        if post.next_at is None:
+            update += " REMOVE refresh_at, refresh_partition"
+        else:
+            update += ", refresh_at = :next, refresh_partition = :partition"
+            values[":next"] = {"S": to_iso(post.next_at)}
+            values[":partition"] = {"S": partition_of(post.root_id)}
+        with translated("refresh a mention"):
+            self._client.update_item(
+                TableName=self._mentions,
+                Key=mention_key(key),
+                ConditionExpression=(
+                    "attribute_exists(#text)"
+                    " AND (attribute_not_exists(numbers_at) OR numbers_at < :at)"
+                ),
+                UpdateExpression=update,
+                ExpressionAttributeNames={"#text": "text"},
+                ExpressionAttributeValues=values,
+            )
+
     def commit(self, change: Change, now: datetime) -> None:
         """See `TriageStore.commit`."""
         opened = {ladders.incident_id for ladders in change.ladders}
@@ -85,7 +127,12 @@ class DynamoTriageStore:
         actions += [
             (f"mention:{s.labelled.mention.key}", self._put(s, now)) for s in change.mentions
         ]
-        actions += [(f"{GONE}{k}", self._adopt(k, id_)) for k, id_ in change.adopted]
+        actions += [(f"{GONE}{k}", action) for k, action in self._grown(change)]
+        for tombstone in change.tombstones:
+            actions += [
+                (f"mention:{tombstone.key}", self._bury(tombstone)),
+                ("log", self._log(tombstone)),
+            ]
         actions += [
             (f"tally:{tally.id}", self._put_tally(tally, is_new=tally.id in opened))
             for tally in change.tallies
@@ -125,17 +172,51 @@ class DynamoTriageStore:
             put["ConditionExpression"] = "attribute_not_exists(pk)"
         return {"Put": put}
 
-    def _adopt(self, mention: str, incident_id: str) -> Item:
-        return {
-            "Update": {
-                "TableName": self._mentions,
-                "Key": mention_key(mention),
-                "ConditionExpression": "attribute_exists(#text)",
-                "UpdateExpression": "SET incident_shard = :shard",
-                "ExpressionAttributeNames": {"#text": "text"},
-                "ExpressionAttributeValues": {
-                    ":shard": {"S": incident_shard(incident_id, mention.rsplit("#", 1)[-1])},
+    def _grown(self, change: Change) -> Iterator[tuple[str, Item]]:
+        """Stored mentions that join an incident, were repeated, or both: one action each."""
+        incidents, reposts = dict(change.adopted), dict(change.reposted)
+        for mention in dict.fromkeys([*incidents, *reposts]):
+            values: Item = {}
+            update = ""
+            if mention in incidents:
+                shard = incident_shard(incidents[mention], mention.rsplit("#", 1)[-1])
+                update, values = "SET incident_shard = :shard", {":shard": {"S": shard}}
+            if mention in reposts:
+                update += " ADD reposts :reposts"
+                values[":reposts"] = {"N": str(reposts[mention])}
+            yield (
+                mention,
+                {
+                    "Update": {
+                        "TableName": self._mentions,
+                        "Key": mention_key(mention),
+                        "ConditionExpression": "attribute_exists(#text)",
+                        "UpdateExpression": update.strip(),
+                        "ExpressionAttributeNames": {"#text": "text"},
+                        "ExpressionAttributeValues": values,
+                    }
                 },
+            )
+
+    def _bury(self, tombstone: Tombstone) -> Item:
+        put: Item = {
+            "TableName": self._mentions,
+            "Item": tombstone_to_item(tombstone, self._retention),
+        }
+        if tombstone.known is None:
+            put["ConditionExpression"] = "attribute_not_exists(pk)"
+        else:
+            put["ConditionExpression"] = "post_id = :read AND attribute_not_exists(deleted)"
+            put["ExpressionAttributeValues"] = {":read": {"S": tombstone.known.post_id}}
+        return {"Put": put}
+
+    def _log(self, tombstone: Tombstone) -> Item:
+        return {
+            "Put": {
+                "TableName": self._brands,
+                "Item": erasure_to_item(
+                    tombstone.key, tombstone.why, tombstone.at, self._retention
+                ),
             }
         }
 

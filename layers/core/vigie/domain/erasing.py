@@ -1,0 +1,64 @@
+"""Erasing: what is left of posts that X, their author or the organisation took back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vigie.domain.change import Change, Known, Tombstone
+from vigie.domain.draft import change_of, draft_of, short_hash
+from vigie.domain.incident import BrandState, Entry
+from vigie.domain.plan import Plan
+
+# How long a tombstone and the log of erasures are kept at least: longer than any backup, queue
+# or replay can bring a copy back.
+REMEMBERED = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """A line of the log: which mention was erased, why and when."""
+
+    key: str
+    why: str
+    at: datetime
+
+
+def erase(
+    state: BrandState,
+    known: Mapping[str, Known],
+    keys: Sequence[str],
+    why: str,
+    at: datetime,
+    plan: Plan,
+    now: datetime,
+) -> Change:
+    """Put a tombstone in the place of each post of one brand, seen or not; twice is once.
+
+    Counts stay: they name nobody. A candidate for an incident is let go, since nobody could look
+    at it any more.
+    """
+    fresh = [key for key in dict.fromkeys(keys) if key not in known or not known[key].deleted]
+    draft = draft_of(state, {}, {}, plan, now, frozenset(fresh))
+    draft.tombstones += [Tombstone(key=key, why=why, at=at, known=known.get(key)) for key in fresh]
+    by_incident: dict[str, list[str]] = {}
+    for key in fresh:
+        incident_id = known[key].incident_id if key in known else ""
+        if incident_id:
+            by_incident.setdefault(incident_id, []).append(key)
+    draft.entries += [
+        Entry(
+            incident_id=incident_id,
+            at=now,
+            id=f"erased-{short_hash(' '.join(of_it))}",
+            what="erased",
+            by="triage",
+            facts={"mentions": len(of_it), "why": why},
+        )
+        for incident_id, of_it in by_incident.items()
+    ]
+    return change_of(draft, state, 0)
+
+
+def kept_until(at: datetime, retention: timedelta) -> datetime:
+    """When a tombstone may go."""
+    return at + max(retention, REMEMBERED)
