@@ -1,12 +1,11 @@
 """The local cloud: the template's functions, queues, schedules and routes in one process."""
 
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Condition, Event, RLock
+from threading import Condition, RLock
 from typing import Any
 
 import boto3
@@ -50,7 +49,6 @@ class LocalCloud:
     def __init__(self, stack: Stack, clock: Clock, seed: int, deliver_twice: bool) -> None:
         self.stack = stack
         self.clock = clock
-        self.verbose = False
         self.failures: list[Failure] = []
         self.functions: dict[str, LocalFunction] = {}
         self.sns = Sns(clock.now)
@@ -76,7 +74,7 @@ class LocalCloud:
         self.after_call = self._calls.after
         # The same, giving the batch ids (or places in a DynamoDB batch) that AWS leaves out.
         self.partial_failures = self._calls.partial
-        # (from, to) in which SNS refuses; `sns_down` is an outage without an end.
+        # (from, to) in which SNS refuses.
         self.sns_outages = self.sns.outages
 
     @classmethod
@@ -119,14 +117,6 @@ class LocalCloud:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-    @property
-    def sns_down(self) -> bool:
-        return self.sns.down
-
-    @sns_down.setter
-    def sns_down(self, down: bool) -> None:
-        self.sns.down = down
 
     def assert_clean(self) -> None:
         """Raise AssertionError if a role was too narrow or a rule of AWS's was broken."""
@@ -201,12 +191,6 @@ class LocalCloud:
         """`advance(minutes=5)` is `advance_to` that much later."""
         self.advance_to(self.clock.now() + timedelta(**duration))
 
-    def run_forever(self, stop: Event | None = None) -> None:
-        """Keep going on a real or paced clock until `stop` is set."""
-        stop = stop or Event()
-        while not stop.is_set():
-            self.advance_to(self.clock.now() + timedelta(seconds=0.5))
-
     def http(
         self,
         method: str,
@@ -270,8 +254,6 @@ class LocalCloud:
             self.failures.append(
                 Failure(at=self.clock.now(), function=function.name, error=invocation.error)
             )
-            if self.verbose:
-                traceback.print_exception(invocation.error)
         for told in self.on_run:
             told(function.name, event, invocation)
         self._notify()

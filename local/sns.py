@@ -13,11 +13,10 @@ from local.template import Stack
 
 @dataclass(slots=True)
 class Sns:
-    """`down` and `outages` (from, to) make Publish fail with a 500, at once."""
+    """During `outages` (from, to) Publish fails with a 500, at once."""
 
     now: Callable[[], datetime]
     inbox: Inbox = field(default_factory=Inbox)
-    down: bool = False
     outages: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     def subscribe_stack(self, stack: Stack) -> None:
@@ -40,7 +39,7 @@ class Sns:
         """A hook before each call. Raises AwsError during an outage."""
         if service != "sns":
             return
-        if self.down or any(start <= self.now() < end for start, end in self.outages):
+        if any(start <= self.now() < end for start, end in self.outages):
             raise AwsError("InternalError", "SNS is down", status=500)
 
     def deliver(
