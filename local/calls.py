@@ -193,7 +193,9 @@ _active: list[Calls] = []
 
 
 def watch(calls: Calls) -> None:
-    """Let `calls` see what functions do, until `unwatch`."""
+    """Let `calls` see what functions do, until `unwatch`. Raises RuntimeError if another does."""
+    if _active:
+        raise RuntimeError("another local cloud is up in this process: stop it first")
     _active.append(calls)
 
 

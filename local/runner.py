@@ -202,9 +202,9 @@ class LocalCloud:
         return self.routes.answer(method, path, headers or {}, body)
 
     def _enter(self, secrets: Mapping[str, str]) -> None:
-        self._exit.enter_context(emulated(self.stack, self.clock, self._lock, self._seed, secrets))
         aws_calls.watch(self._calls)
         self._exit.callback(aws_calls.unwatch, self._calls)
+        self._exit.enter_context(emulated(self.stack, self.clock, self._lock, self._seed, secrets))
         self.sns.subscribe_stack(self.stack)
 
     def _add_functions(

@@ -277,6 +277,15 @@ def test_a_second_cloud_starts_empty(cloud):
         assert second.requests == {"dynamodb.GetItem": 1}
 
 
+def test_two_clouds_at_once_are_refused(cloud):
+    with pytest.raises(RuntimeError, match="another local cloud"):
+        a_cloud()
+
+    send(cloud, "acme:1")
+    cloud.drain()
+    assert counted(cloud, "acme") == 1
+
+
 def test_a_call_that_the_role_does_not_allow_is_refused_and_kept(cloud):
     answer = cloud.http("POST", "/counts/acme/notes", {}, "text")
 
