@@ -461,3 +461,36 @@ class StubTimelines:
             raise Rejected("400", field="next_token" if wrong == "pagination_token" else wrong)
         assert status == 200, body
         return body
+
+
+class InMemoryAnnouncements:
+    """What X told of own posts and of itself; `broken` makes every call fail."""
+
+    def __init__(self):
+        self.own = {}
+        self.heard_at = []
+        self.revocations = {}
+        self.broken = False
+
+    def published(self, brand, post, now):
+        self.check()
+        self.own.setdefault((brand, post.post_id), post)
+
+    def withdrawn(self, brand, post_id, now):
+        self.check()
+        self.own[brand, post_id] = "withdrawn"
+
+    def heard(self, now):
+        self.check()
+        self.heard_at.append(now)
+
+    def revoked(self, user_id, said_at, now):
+        self.check()
+        if self.revocations.get(user_id, "") >= said_at:
+            return False
+        self.revocations[user_id] = said_at
+        return True
+
+    def check(self):
+        if self.broken:
+            raise Unavailable("DynamoDB does not answer")

@@ -1,9 +1,10 @@
 """What X sends to a webhook → posts, deletions, revocations.
 
-Two shapes are read: events of the X Activity API (https://docs.x.com/x-api/activity), and those of
-the older Account Activity API (v1.1 posts, https://docs.x.com/x-api/account-activity), which are
-turned into v2 posts here. Unknown events are named and left alone; unknown fields are ignored. A
-`Rejected` names the field, never what stood in it.
+Three shapes are read: events of the X Activity API (https://docs.x.com/x-api/activity), posts of
+filtered-stream webhooks (https://docs.x.com/x-api/webhooks/stream), and events of the older Account
+Activity API (v1.1 posts, https://docs.x.com/x-api/account-activity), which become v2 posts here.
+Unknown events are named and left alone; unknown fields are ignored. A `Rejected` names the field,
+never what stood in it.
 """
 
 import json
@@ -98,13 +99,15 @@ def read_delivery(body: bytes) -> Delivery:
         if not isinstance(event, dict):
             raise Rejected("data holds something that is no event", field="data")
         name = event.get("event_type")
-        if name in POSTS:
-            posts.append(_told(event, name))
+        if _carries_post(name, event.get("payload")):
+            posts.append(_told(event, str(name)))
         elif name == "post.delete":
             deletions.append(_deletion(_mapping(event.get("payload"))))
         elif name == "oauth.revoke":
             gone = _mapping(event.get("payload"))
             revocations.append(_revocation(gone.get("user_id"), gone.get("date_time")))
+        elif name is None:
+            posts.append(_streamed(event, data))
         else:
             ignored.append(_named(name))
     return Delivery(
@@ -113,6 +116,23 @@ def read_delivery(body: bytes) -> Delivery:
         revocations=tuple(revocations),
         ignored=tuple(ignored),
     )
+
+
+def _carries_post(name: Any, payload: Any) -> bool:
+    """The events that are known, and later ones (an edit, say) that look like them."""
+    return name in POSTS or (
+        isinstance(name, str)
+        and name.startswith("post.")
+        and isinstance(payload, dict)
+        and "text" in payload
+    )
+
+
+def _streamed(post: Raw, data: Raw) -> Told:
+    """A post of a filtered stream's webhook: no event around it, and rules that it matched."""
+    if "text" not in post:
+        raise Rejected("event_type is missing; expected an event of X", field="data.event_type")
+    return Told(event="stream", raw=post, page=read_page(data), about="")
 
 
 def _told(event: Raw, name: str) -> Told:

@@ -2,7 +2,7 @@
 
 Both proofs are the same function of the same secret (HMAC-SHA256 of the consumer secret, base64):
 whoever may choose what we answer a challenge for may sign any body. So a challenge is answered for
-what looks like X's tokens and like nothing that is JSON.
+what looks like X's tokens and like nothing that is JSON, and no body that looks so is taken.
 https://docs.x.com/x-api/webhooks/introduction
 """
 

@@ -62,6 +62,8 @@ class Gate:
         claimed = str(headers.get(SIGNATURE_HEADER, ""))
         if not claimed:
             raise Refused(401, "no signature")
+        if is_token(body.decode("latin-1")):
+            raise Refused(401, "a challenge's signature")  # anybody may have one
         if not is_signed(body, claimed, self._secrets(now, KEPT_FOR)):
             renewed = self._secrets(now, ASKED_AGAIN_AFTER)
             if not is_signed(body, claimed, renewed):

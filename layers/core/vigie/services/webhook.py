@@ -116,11 +116,8 @@ class Reception:
     def _about(self, told: Told) -> tuple[Brand, ...]:
         """The brand whose account was addressed, and every other one that the post names."""
         by_name = named(self._brands, read_traces(told.raw, told.page))
-        author = told.raw.get("author_id") if isinstance(told.raw, dict) else None
-        # post.create tells of the subscribed account's own posts: those address nobody.
-        addressed = "" if told.event == "post.create" or author == told.about else told.about
         return tuple(
-            brand for brand in self._brands if brand in by_name or addressed in brand.x_ids
+            brand for brand in self._brands if brand in by_name or told.about in brand.x_ids
         )
 
     def _delete(self, deletion: Deletion, now: datetime) -> None:
