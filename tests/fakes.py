@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from vigie.domain.budget import Spend
 from vigie.domain.change import Known
 from vigie.domain.cursor import Cursor
 from vigie.domain.erasing import Erasure
@@ -118,9 +119,7 @@ class InMemoryTriageStore:
             self.mentions.pop(tombstone.key, None)
             self.numbers.pop(tombstone.key, None)
             self.tombstones[tombstone.key] = tombstone
-            self.log[tombstone.key] = Erasure(
-                key=tombstone.key, why=tombstone.why, at=tombstone.at
-            )
+            self.log[tombstone.key] = Erasure(key=tombstone.key, why=tombstone.why, at=tombstone.at)
         self.tallies.update({tally.id: tally for tally in change.tallies})
         self.timers.update({timer.incident_id: timer for timer in change.timers})
         self.ladders.update({ladders.incident_id: ladders for ladders in change.ladders})
@@ -145,7 +144,6 @@ class InMemoryTriageStore:
             desk = self.desks.get(id_, Desk(incident_id=id_))
             if desk.resolved_at or (unacknowledged and desk.acknowledged_at):
                 yield f"desk:{id_}"
-
 
     def refreshed(self, key, post, at):
         held = self.numbers.get(key)
@@ -413,10 +411,10 @@ class InMemoryCursors:
         self.cursors = {}
         self.leases = {}
 
-    def take(self, source, *, owner, until, now):
-        key = (source.brand, source.name)
+    def take(self, brand, source, *, owner, until, now):
+        key = (brand, source)
         holder, held_until = self.leases.get(key, (None, now))
-        cursor = self.cursors.get(key, Cursor(brand=source.brand, source=source.name))
+        cursor = self.cursors.get(key, Cursor(brand=brand, source=source))
         if held_until > now and holder != owner:
             return None
         if cursor.not_before and cursor.not_before > now:
@@ -433,8 +431,46 @@ class InMemoryCursors:
         if release:
             del self.leases[key]
 
-    def read(self, source):
-        return self.cursors.get((source.brand, source.name))
+    def read(self, brand, source):
+        return self.cursors.get((brand, source))
+
+    def all(self, brand):
+        return tuple(c for (of, _), c in sorted(self.cursors.items()) if of == brand)
+
+
+class InMemoryGaps:
+    def __init__(self):
+        self.gaps = {}
+
+    def add(self, gap, now):
+        key = (gap.brand, gap.source, gap.begin)
+        if key not in self.gaps or self.gaps[key].end < gap.end:
+            self.gaps[key] = gap
+
+    def all(self, brand):
+        found = [gap for gap in self.gaps.values() if gap.brand == brand]
+        return tuple(sorted(found, key=lambda gap: (gap.end, gap.source), reverse=True))
+
+
+class InMemoryLedger:
+    def __init__(self):
+        self.days = {}
+        self.last_stop = None
+
+    def spend(self, day):
+        return self.days.get(day, Spend(day=day))
+
+    def add(self, day, what, usd):
+        held = self.spend(day)
+        by_source = {**held.by_source, what: round(held.by_source.get(what, 0) + usd, 6)}
+        self.days[day] = Spend(day=day, total=round(held.total + usd, 6), by_source=by_source)
+        return self.days[day]
+
+    def stopped(self):
+        return self.last_stop
+
+    def stop(self, stop):
+        self.last_stop = stop
 
 
 class StubTimelines:
@@ -444,17 +480,18 @@ class StubTimelines:
         self.api = api
         self.errors = []
 
-    def page(self, source, *, since_id, token, now):
+    def page(self, feed, *, since_id, token, now, until_id=0):
         if self.errors and (error := self.errors.pop(0)):
             raise error
         asked = {"max_results": "10", "expansions": "author_id", "since_id": str(since_id)}
         asked |= {"tweet.fields": "author_id,created_at,lang,entities"}
-        if source.via == "mentions":
-            path = f"/2/users/{source.subject}/mentions"
+        asked |= {"until_id": str(until_id)} if until_id else {}
+        if feed.via == "mentions":
+            path = f"/2/users/{feed.subject}/mentions"
             asked |= {"pagination_token": token} if token else {}
         else:
             path = "/2/tweets/search/recent"
-            asked |= {"query": source.subject} | ({"next_token": token} if token else {})
+            asked |= {"query": feed.subject} | ({"next_token": token} if token else {})
         status, _, body = self.api.answer(path, asked, "Bearer local")
         if status == 400:
             wrong = next(iter(body["errors"][0]["parameters"]))

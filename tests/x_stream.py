@@ -6,13 +6,22 @@ from itertools import count
 
 from local.fake_x import FakeApi, Post
 from tests.builders import NOON
-from tests.fakes import InMemoryCursors, InMemoryDeadLetters, RecordingQueue, StubTimelines
-from vigie.domain.cursor import snowflake, sources_of
+from tests.fakes import (
+    InMemoryCursors,
+    InMemoryDeadLetters,
+    InMemoryGaps,
+    InMemoryLedger,
+    RecordingQueue,
+    StubTimelines,
+)
 from vigie.domain.instants import to_iso
 from vigie.domain.plan import Brand
+from vigie.domain.snowflakes import snowflake
+from vigie.domain.x_walk import feeds_of, from_text
 from vigie.messages import decode_mentions
 from vigie.services.ingest import Intake
-from vigie.services.walk import poll
+from vigie.services.walk import Poller, poll
+from vigie.services.x_source import XSource
 
 ACME = Brand(id="acme", name="Acme", handles=("acme",), x_ids=("1000000001",))
 AMPLE = timedelta(minutes=5)
@@ -58,12 +67,15 @@ class World:
         self.api = FakeApi(
             posts,
             clock=lambda: self.now,
-            accounts={x_id: b.handles[0] for b in brands for x_id in b.x_ids},
+            accounts={x_id: b.handles[0] for b in brands if b.handles for x_id in b.x_ids},
         )
         self.timelines = StubTimelines(self.api)
         self.cursors = InMemoryCursors()
         self.mentions, self.urgent = RecordingQueue(), RecordingQueue()
         self.dead_letters = InMemoryDeadLetters()
+        self.gaps, self.ledger, self.polls = InMemoryGaps(), InMemoryLedger(), RecordingQueue()
+        self.budget = 0
+        self.silence_after = timedelta(minutes=15)
         self.runs = 0
 
     @property
@@ -75,21 +87,44 @@ class World:
             trips=danger,
         )
 
-    def run(self, *, after=timedelta(0), remaining=lambda: AMPLE):
+    @property
+    def sources(self):
+        return [
+            XSource(feed, brand, self.timelines)
+            for brand in self.brands
+            for feed in feeds_of(brand)
+        ]
+
+    @property
+    def poller(self):
+        return Poller(
+            cursors=self.cursors,
+            gaps=self.gaps,
+            ledger=self.ledger,
+            intake=self.intake,
+            polls=self.polls,
+            brands={brand.id: brand for brand in self.brands},
+            budget_usd=self.budget,
+            silence_after=self.silence_after,
+        )
+
+    def run(self, *, after=timedelta(0), remaining=lambda: AMPLE, sources=None):
         self.now += after
         self.runs += 1
         return poll(
-            [(source, brand) for brand in self.brands for source in sources_of(brand)],
-            cursors=self.cursors,
-            timelines=self.timelines,
-            intake=self.intake,
+            self.sources if sources is None else sources,
+            self.poller,
             owner=f"run-{self.runs}",
             now=lambda: self.now,
             remaining=remaining,
         )
 
     def cursor(self, brand=ACME, position=0):
-        return self.cursors.read(sources_of(brand)[position])
+        return self.cursors.read(brand.id, feeds_of(brand)[position].name)
+
+    def walk(self, brand=ACME, position=0):
+        """Where X's own part of the cursor stands."""
+        return from_text(self.cursor(brand, position).position)
 
     @property
     def queued(self):

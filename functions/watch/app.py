@@ -8,16 +8,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from vigie.adapters.aws import aws
 from vigie.adapters.dynamodb.due import DynamoDue, DynamoHeartbeats
+from vigie.adapters.dynamodb.ledger import DynamoLedger
 from vigie.adapters.sqs import SqsQueue
 from vigie.config import WatchConfig
 from vigie.domain.outbox import CLASSIFIED_QUEUE
 from vigie.domain.plan import Plan, plan_from_json
-from vigie.ports import Due, Heartbeats, Queue
+from vigie.ports import Due, Heartbeats, Ledger, Queue
 from vigie.services.watch import sweep
 
 logger = Logger()
@@ -30,6 +31,7 @@ class Parts:
 
     due: Due
     heartbeats: Heartbeats
+    ledger: Ledger
     escalations: Queue
     outboxes: Mapping[str, Queue]
     plan: Plan
@@ -40,10 +42,11 @@ class Parts:
 def parts() -> Parts:
     """Built at the first invocation, kept for the life of the process."""
     config = WatchConfig.from_env(os.environ)
-    sqs, dynamodb = boto3.client("sqs"), boto3.client("dynamodb")
+    sqs, dynamodb = aws("sqs"), aws("dynamodb")
     return Parts(
         due=DynamoDue(dynamodb, config.incidents_table),
         heartbeats=DynamoHeartbeats(dynamodb, config.brands_table),
+        ledger=DynamoLedger(dynamodb, config.brands_table),
         escalations=SqsQueue(sqs, config.escalations_queue_url),
         outboxes={CLASSIFIED_QUEUE: SqsQueue(sqs, config.classified_queue_url)},
         plan=plan_from_json(Path(config.plan_path).read_text(encoding="utf-8")),
@@ -56,12 +59,15 @@ def parts() -> Parts:
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """A tick of the schedule. An error is the next minute's business: nothing is retried."""
     p = parts()
-    swept = sweep(p.due, p.heartbeats, p.escalations, p.outboxes, p.plan, p.now())
+    swept = sweep(p.due, p.heartbeats, p.ledger, p.escalations, p.outboxes, p.plan, p.now())
     for name, value in (
         ("WatchRan", 1),
         ("StepsSent", swept.steps),
         ("IngestSilent", swept.silent),
+        ("IngestWithoutMoney", swept.without_money),
+        ("NoMentions", swept.calm),
         ("SendsFailed", swept.failed),
+        ("UnknownVersion", swept.unknown_version),
     ):
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
     logger.info(
@@ -70,6 +76,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         left_overs=swept.left_overs,
         ticks=swept.ticks,
         silent=swept.silent,
+        without_money=swept.without_money,
+        calm=swept.calm,
         failed=swept.failed,
     )
     return {}

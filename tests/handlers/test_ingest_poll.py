@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -45,11 +46,11 @@ class Deployed:
         self._capsys = capsys
         self.sqs = boto3.client("sqs", region_name="eu-west-3")
 
-    def run(self, *, after=timedelta(0)):
+    def run(self, *, after=timedelta(0), event=SCHEDULED):
         self.now += after
         self._runs += 1
         app.parts().now = lambda: self.now
-        answer = app.handler(SCHEDULED, context(f"run-{self._runs}"))
+        answer = app.handler(event, context(f"run-{self._runs}"))
         self.said = [json.loads(line) for line in self._capsys.readouterr().out.splitlines()]
         return answer
 
@@ -91,7 +92,13 @@ def deployed(tmp_path, monkeypatch, capsys):
             "X_BASE_URL": fake.url,
             **{
                 f"{queue}_URL": world.sqs.create_queue(QueueName=queue)["QueueUrl"]
-                for queue in ("MENTIONS_QUEUE", "URGENT_QUEUE", "MENTIONS_DEAD_LETTERS")
+                for queue in (
+                    "MENTIONS_QUEUE",
+                    "URGENT_QUEUE",
+                    "MENTIONS_DEAD_LETTERS",
+                    "POLLS_QUEUE",
+                    "POLLS_DEAD_LETTERS",
+                )
             },
         }.items():
             monkeypatch.setenv(name, value)
@@ -106,7 +113,7 @@ def test_a_tick_queues_what_is_new_about_every_brand(deployed):
     theirs = a_post(NOON - 2 * MINUTE, "panne chez bolt")
     deployed.fake.posts = [*ours, theirs]
 
-    assert deployed.run() == {}
+    assert deployed.run() == {"batchItemFailures": []}
 
     queued = deployed.mentions("MENTIONS_QUEUE")
     assert sorted(int(m.post_id) for m in queued if m.brand == "acme") == ids(ours)
@@ -160,7 +167,6 @@ def test_a_rejected_post_lies_in_the_dead_letters_with_its_reason(deployed):
     ("fault", "metric"),
     [
         (rate_limited(NOON + 10 * MINUTE), "RateLimited"),
-        (credits_depleted(), "BudgetExhausted"),
         (down(), "IngestFailed"),
     ],
 )
@@ -212,3 +218,70 @@ def test_no_text_no_handle_and_no_token_is_logged(deployed):
     assert "private-words" not in said
     assert "user_1" not in said
     assert "secret" not in said
+
+
+def test_a_402_stops_every_source_of_the_app(deployed):
+    deployed.fake.posts = [a_post(NOON - MINUTE, "panne chez bolt")]
+    deployed.fake.script(credits_depleted())
+
+    deployed.run()
+    first = deployed.metrics
+    deployed.run(after=MINUTE)
+
+    assert (first["BudgetExhausted"], first["AppStopped"]) == (1, 1)
+    assert deployed.metrics["AppStopped"] == 1
+    assert len(deployed.fake.calls) == 1
+
+
+def polls(*bodies):
+    return {
+        "Records": [
+            {"messageId": f"m-{n}", "body": body, "attributes": {"MessageGroupId": "acme"}}
+            for n, body in enumerate(bodies)
+        ]
+    }
+
+
+def a_poll(source, brand="acme", version=1):
+    return json.dumps({"version": version, "type": "poll", "brand": brand, "source": source})
+
+
+def test_a_burst_asks_for_itself_and_its_message_reads_that_source_alone(deployed):
+    deployed.fake.posts = every(SECOND, 30, start=NOON - 2 * MINUTE)
+    deployed.run()
+    (asked,) = deployed.messages("POLLS_QUEUE") or [None]
+    calls = len(deployed.fake.calls)
+    deployed.fake.posts += every(SECOND, 3, start=NOON + SECOND)
+
+    deployed.run(after=15 * SECOND, event=polls(a_poll("mentions:1000000001")))
+
+    assert asked is None or asked["Body"] == a_poll("mentions:1000000001")
+    assert [path for path, _ in deployed.fake.calls[calls:]] == ["/2/users/1000000001/mentions"]
+    assert deployed.metrics["MentionsAccepted"] == 3
+    assert deployed.metrics["IngestRan"] == 0
+
+
+def test_a_message_about_a_source_that_left_the_plan_is_done_with(deployed):
+    answer = deployed.run(event=polls(a_poll("search:00000000")))
+
+    assert answer == {"batchItemFailures": []}
+    assert deployed.fake.calls == []
+
+
+def test_a_message_that_cannot_be_read_is_parked_and_one_of_newer_code_stays(deployed):
+    answer = deployed.run(event=polls("{}", a_poll("mentions:1", version=2)))
+
+    (letter,) = deployed.messages("POLLS_DEAD_LETTERS")
+    assert letter["Body"] == "{}"
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
+
+
+def test_the_budget_s_use_is_measured(deployed):
+    plan = app.parts().plan
+    app.parts().poller = replace(app.parts().poller, budget_usd=0.1)
+    deployed.fake.posts = every(SECOND, 8, start=NOON - 2 * MINUTE)
+
+    deployed.run()
+
+    assert plan.daily_budget_usd == 0
+    assert deployed.metrics["BudgetUsedPercent"] == 50.0

@@ -101,4 +101,40 @@ def test_a_source_that_was_read_is_not_silent(aws, capsys):
         },
     )
 
-    assert run(capsys)["IngestSilent"] == [0.0]
+    metrics = run(capsys)
+
+    assert metrics["IngestSilent"] == [0.0]
+    assert metrics["NoMentions"] == [0.0]
+
+
+def test_a_source_that_answers_and_shows_nothing_for_a_day_is_reported_as_such(aws, capsys):
+    aws.dynamodb.put_item(
+        TableName="BrandsTable",
+        Item={
+            "pk": {"S": "acme"},
+            "sk": {"S": "CURSOR#mentions:1000000001"},
+            "last_success_at": {"S": "2026-03-12T11:59:00.000Z"},
+            "quiet_since": {"S": "2026-03-11T11:59:00.000Z"},
+        },
+    )
+
+    metrics = run(capsys)
+
+    assert (metrics["IngestSilent"], metrics["NoMentions"]) == ([0.0], [1.0])
+
+
+def test_a_source_that_x_refuses_for_want_of_money_is_not_silent(aws, capsys):
+    aws.dynamodb.put_item(
+        TableName="BrandsTable",
+        Item={
+            "pk": {"S": "X"},
+            "sk": {"S": "APP"},
+            "v": {"N": "1"},
+            "stopped_until": {"S": "2026-03-12T12:10:00.000Z"},
+            "why": {"S": "X answers that the credits are used up (402)"},
+        },
+    )
+
+    metrics = run(capsys)
+
+    assert (metrics["IngestSilent"], metrics["IngestWithoutMoney"]) == ([0.0], [1.0])

@@ -58,7 +58,7 @@ TABLE_ACTIONS = {
     ("api", "IncidentsTable/index/by_brand"): "Query",
     ("api", "MentionsTable"): "BatchGetItem GetItem Query",
     ("api", "MentionsTable/index/by_incident"): "BatchGetItem GetItem Query",
-    ("api", "BrandsTable"): "GetItem",
+    ("api", "BrandsTable"): "GetItem Query",
     ("watch", "IncidentsTable"): "DeleteItem",
     ("watch", "IncidentsTable/index/due"): "Query",
     ("watch", "BrandsTable"): "GetItem Query",

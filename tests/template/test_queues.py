@@ -24,6 +24,7 @@ def test_the_flow_has_these_queues_and_these_are_fifo():
         "ClassifiedQueue": True,
         "UrgentClassifiedQueue": True,
         "EscalationsQueue": False,
+        "PollsQueue": False,
     }
 
 

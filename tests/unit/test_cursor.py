@@ -1,209 +1,59 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
 from tests.builders import NOON
-from vigie.domain.cursor import (
-    OVERLAP,
-    RECENT_IDS,
-    Cursor,
-    Source,
-    Via,
-    advance,
-    begin,
-    clamp,
-    hold,
-    restart,
-    snowflake,
-    sources_of,
+from vigie.domain.cursor import Cursor, hold, is_burst, moved, paced
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+CURSOR = Cursor(brand="acme", source="mentions:1", position="p", quiet_since=NOON)
+
+
+def test_a_pause_keeps_the_position_and_a_success_clears_it():
+    held = hold(CURSOR, NOON + MINUTE, "X answered 503")
+    read = moved(held, "q", found=False, now=NOON)
+
+    assert (held.position, held.not_before) == ("p", NOON + MINUTE)
+    assert (read.position, read.not_before, read.last_error) == ("q", None, "")
+    assert read.last_success_at == NOON
+
+
+def test_a_source_is_quiet_since_its_last_post_or_its_first_reading():
+    fresh = moved(replace(CURSOR, quiet_since=None), "q", found=False, now=NOON)
+    later = moved(fresh, "r", found=False, now=NOON + HOUR)
+    found = moved(later, "s", found=True, now=NOON + 2 * HOUR)
+
+    assert (fresh.quiet_since, later.quiet_since) == (NOON, NOON)
+    assert found.quiet_since == NOON + 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("quiet", "pace"),
+    [(59 * MINUTE, 1), (HOUR, 2), (6 * HOUR - MINUTE, 2), (6 * HOUR, 5), (99 * HOUR, 5)],
 )
-from vigie.domain.plan import Brand
+def test_the_longer_a_source_is_quiet_the_slower_it_is_read(quiet, pace):
+    now = NOON + quiet
 
-MINUTE = timedelta(minutes=1)
-EMPTY = Cursor(brand="acme", source="mentions:1000000001")
+    rested = paced(CURSOR, found=0, now=now, slowest=HOUR)
 
+    # A tick that comes a little early is not missed for it.
+    assert (rested.not_before or now) <= now + pace * MINUTE
+    assert (rested.not_before or now) > now + (pace - 1) * MINUTE - MINUTE
+    assert (rested.not_before is None) == (pace == 1)
 
-def walked(cursor, *pages, at):
-    """A whole walk begun at `at`, a page for each list of ids."""
-    for position, ids in enumerate(pages):
-        more = f"token-{position}" if position + 1 < len(pages) else ""
-        cursor = advance(begin(cursor, at), ids, more, at)
-    return cursor
 
+def test_one_post_brings_the_schedule_s_pace_back():
+    assert paced(CURSOR, found=1, now=NOON + 9 * HOUR, slowest=HOUR).not_before is None
 
-def test_an_id_carries_its_time():
-    assert snowflake(NOON) >> 22 == int(NOON.timestamp() * 1000) - 1288834974657
-    assert snowflake(NOON - timedelta(days=10_000)) == 0
 
+def test_a_rest_is_never_so_long_that_it_looks_like_death():
+    rested = paced(CURSOR, found=0, now=NOON + 9 * HOUR, slowest=3 * MINUTE)
 
-def test_the_first_walk_reaches_a_quarter_of_an_hour_back():
-    first = begin(EMPTY, NOON)
+    assert rested.not_before < NOON + 9 * HOUR + 3 * MINUTE
 
-    assert first.walk_since == snowflake(NOON - timedelta(minutes=15))
 
-
-def test_a_first_walk_that_failed_begins_again_where_it_began():
-    failed = hold(begin(EMPTY, NOON), NOON + MINUTE, "X answered 503")
-
-    later = begin(failed, NOON + timedelta(hours=3))
-
-    assert later.walk_since == snowflake(NOON - timedelta(minutes=15))
-
-
-def test_the_committed_id_stays_until_the_walk_is_complete():
-    newest, middle, oldest = (snowflake(NOON) + n for n in (30, 20, 10))
-    begun = begin(EMPTY, NOON)
-
-    half = advance(begun, [newest, middle], "token", NOON)
-    whole = advance(begin(half, NOON + MINUTE), [oldest], "", NOON + MINUTE)
-
-    assert half.committed_id == begun.committed_id
-    assert whole.committed_id == newest
-    assert whole.next_token == ""
-
-
-def test_only_the_first_page_sets_the_target():
-    first, shifted = snowflake(NOON) + 10, snowflake(NOON) + 99
-
-    cursor = walked(EMPTY, [first], [shifted], at=NOON)
-
-    assert cursor.committed_id == first
-
-
-def test_a_walk_reads_again_what_could_have_been_indexed_late():
-    newest = snowflake(NOON)
-
-    later = begin(walked(EMPTY, [newest], at=NOON), NOON + timedelta(hours=2))
-
-    assert later.walk_since == snowflake(NOON - OVERLAP)
-
-
-def test_a_quiet_source_reads_nothing_twice():
-    newest = snowflake(NOON)
-    cursor = walked(EMPTY, [newest], at=NOON)
-
-    for minute in range(60, 63):
-        cursor = walked(cursor, [], at=NOON + minute * MINUTE)
-
-    assert begin(cursor, NOON + 63 * MINUTE).walk_since == newest
-
-
-def test_ids_of_the_overlap_are_remembered_and_older_ones_forgotten():
-    old, fresh = snowflake(NOON - timedelta(hours=1)), snowflake(NOON - MINUTE)
-
-    cursor = walked(EMPTY, [fresh, old], at=NOON)
-
-    assert cursor.recent == {fresh}
-
-
-def test_a_storm_never_outgrows_the_item():
-    ids = range(snowflake(NOON), snowflake(NOON) + 3 * RECENT_IDS)
-
-    cursor = advance(begin(EMPTY, NOON), ids, "token", NOON)
-
-    assert len(cursor.recent) == RECENT_IDS
-    assert max(ids) in cursor.recent
-
-
-def test_an_id_from_the_far_future_does_not_end_the_overlap():
-    poisoned = walked(EMPTY, [2**63 - 1], at=NOON)
-
-    assert begin(poisoned, NOON + MINUTE).walk_since == snowflake(NOON - OVERLAP)
-
-
-def test_a_pause_keeps_the_walk():
-    half = advance(begin(EMPTY, NOON), [snowflake(NOON)], "token", NOON)
-
-    paused = hold(half, NOON + MINUTE, "X's rate limit is reached")
-
-    assert begin(paused, NOON + MINUTE).next_token == "token"
-    assert paused.target_id == half.target_id
-
-
-def test_a_success_clears_the_pause():
-    paused = hold(begin(EMPTY, NOON), NOON, "X answered 503")
-
-    read = advance(paused, [], "", NOON)
-
-    assert (read.not_before, read.last_error, read.last_success_at) == (None, "", NOON)
-
-
-def test_a_token_that_is_refused_costs_a_walk_from_the_top_and_no_post():
-    half = advance(begin(EMPTY, NOON), [snowflake(NOON)], "token", NOON)
-
-    again = begin(restart(half), NOON + MINUTE)
-
-    assert again.walk_since == half.walk_since
-    assert again.recent == half.recent
-
-
-def test_a_walk_that_reaches_too_far_back_is_clamped_to_what_x_gives():
-    old = replace(EMPTY, committed_id=snowflake(NOON - timedelta(days=30)), walked_at=NOON)
-
-    clamped = begin(clamp(begin(old, NOON), NOON), NOON)
-
-    assert snowflake(NOON - timedelta(days=7)) < clamped.walk_since < snowflake(NOON)
-
-
-def test_a_walk_within_reach_is_not_clamped():
-    begun = begin(EMPTY, NOON)
-
-    assert clamp(begun, NOON) == begun
-
-
-def test_a_changed_query_is_a_source_of_its_own():
-    one = Source(brand="acme", via=Via.SEARCH, subject="acme panne")
-    other = Source(brand="acme", via=Via.SEARCH, subject="acme outage")
-
-    assert one.name != other.name
-    assert one.name.startswith("search:")
-
-
-def test_every_account_and_query_of_a_brand_is_read():
-    brand = Brand(id="acme", name="Acme", handles=("acme",), x_ids=("1", "2"), queries=("q",))
-
-    assert [s.name for s in sources_of(brand)][:2] == ["mentions:1", "mentions:2"]
-    assert len(sources_of(brand)) == 3
-
-
-def test_handles_without_ids_are_searched_for():
-    brand = Brand(id="acme", name="Acme", handles=("acme", "acme_help"))
-
-    (source,) = sources_of(brand)
-
-    assert (source.via, source.subject) == (Via.SEARCH, "@acme OR @acme_help")
-
-
-steps = st.lists(
-    st.tuples(
-        st.sampled_from(["page", "last", "pause", "restart", "clamp"]),
-        st.lists(st.integers(-600, 60), max_size=5),
-        st.integers(0, 1200),
-    ),
-    max_size=20,
-)
-
-
-@settings(max_examples=200, deadline=None)
-@given(steps=steps)
-def test_whatever_happens_the_committed_id_moves_only_with_a_complete_walk(steps):
-    cursor, now = EMPTY, NOON
-    for what, offsets, pause in steps:
-        now += timedelta(seconds=pause)
-        before = begin(cursor, now)
-        ids = [snowflake(now + timedelta(seconds=o)) for o in offsets]
-        match what:
-            case "page" | "last":
-                cursor = advance(before, ids, "token" if what == "page" else "", now)
-            case "pause":
-                cursor = hold(before, now, "why")
-            case "restart":
-                cursor = restart(before)
-            case "clamp":
-                cursor = clamp(before, now)
-        if what in ("page", "pause", "restart"):
-            assert cursor.committed_id == before.committed_id
-        if what == "last":
-            assert cursor.committed_id >= before.committed_id
+def test_much_at_once_or_a_walk_without_an_end_is_a_burst():
+    assert is_burst(20, ended=True)
+    assert is_burst(0, ended=False)
+    assert not is_burst(19, ended=True)

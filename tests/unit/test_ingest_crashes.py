@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON
 from tests.x_stream import World, a_post, every, ids
-from vigie.errors import RateLimited, Unavailable
+from vigie.errors import BudgetExhausted, RateLimited, Unavailable
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
@@ -28,6 +28,10 @@ class Mortal:
             (world.dead_letters, "park"),
             (world.cursors, "take"),
             (world.cursors, "save"),
+            (world.ledger, "add"),
+            (world.ledger, "stop"),
+            (world.gaps, "add"),
+            (world.polls, "send"),
         )
         for target, name in self._targets:
             setattr(target, name, self._deadly(getattr(target, name)))
@@ -67,9 +71,10 @@ def settled(world, posts):
 
 
 def passes_nothing_by(world, posts):
-    cursor = world.cursor()
     done = settled(world, posts)
-    return cursor is None or all(id_ in done for id_ in ids(posts) if id_ <= cursor.committed_id)
+    return world.cursor() is None or all(
+        id_ in done for id_ in ids(posts) if id_ <= world.walk().committed_id
+    )
 
 
 def writes_of_a_run():
@@ -127,6 +132,8 @@ events = st.lists(
         st.tuples(st.just("killed"), st.integers(1, 12)),
         st.tuples(st.just("limited"), st.integers(1, 900)),
         st.tuples(st.just("down"), st.integers(1, 3)),
+        st.tuples(st.just("money"), st.integers(1, 2)),
+        st.tuples(st.just("budget"), st.integers(0, 40)),
         st.tuples(st.just("queue"), st.integers(1, 3)),
     ),
     max_size=25,
@@ -164,11 +171,16 @@ def test_whatever_happens_in_between_no_post_is_missing_in_the_end(events):
                 world.timelines.errors.append(RateLimited("limit", until))
             case "down":
                 world.timelines.errors += [Unavailable("X answered 503")] * number
+            case "money":
+                world.timelines.errors += [BudgetExhausted("402")] * number
+            case "budget":
+                world.budget = number / 100
             case "queue":
                 world.mentions.refuse += number
         world.api.posts = list(posts)
 
     world.timelines.errors.clear()
+    world.budget = 0
     world.mentions.refuse = 0
     for _ in range(4):
         world.run(after=20 * MINUTE)

@@ -6,8 +6,10 @@ import pytest
 from local.fake_x import Post
 from tests.builders import NOON
 from tests.x_stream import ACME, World, a_post, every, ids
-from vigie.domain.cursor import snowflake, sources_of
+from vigie.domain.budget import Stop
 from vigie.domain.plan import Brand
+from vigie.domain.snowflakes import snowflake
+from vigie.domain.x_walk import feeds_of
 from vigie.errors import BudgetExhausted, RateLimited, Rejected, Unavailable
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -38,8 +40,8 @@ def test_a_walk_of_many_pages_ends_where_the_first_page_began():
 
     assert done.pages == 4
     assert sorted(world.queued) == ids(posts)
-    assert world.cursor().committed_id == max(ids(posts))
-    assert world.cursor().next_token == ""
+    assert world.walk().committed_id == max(ids(posts))
+    assert world.walk().next_token == ""
 
 
 def test_posts_older_than_the_first_reach_are_left_alone():
@@ -76,7 +78,7 @@ def test_a_run_that_is_out_of_time_goes_on_in_the_next_one():
     world = World(posts)
 
     first = world.run(remaining=running_out(2))
-    half = world.cursor()
+    half = world.walk()
     second = world.run(after=MINUTE)
 
     assert first.pages < 4
@@ -136,7 +138,6 @@ def test_a_rate_limit_amid_a_walk_keeps_the_walk():
 @pytest.mark.parametrize(
     ("error", "pause", "metric"),
     [
-        (BudgetExhausted("X answers that the credits are used up (402)"), 15, "budget_exhausted"),
         (Unavailable("X answered 503"), 0.5, "failed"),
         (Rejected("X refuses the request: 401", field="authorization"), 5, "failed"),
     ],
@@ -194,7 +195,7 @@ def test_a_queue_that_refuses_keeps_the_cursor_and_nothing_is_lost():
 
 def test_a_source_that_another_run_holds_is_left_to_it():
     world = World(every(SECOND, 3, start=NOON - MINUTE))
-    world.cursors.take(sources_of(ACME)[0], owner="other", until=NOON + MINUTE, now=NOON)
+    world.cursors.take("acme", feeds_of(ACME)[0].name, owner="other", until=NOON + MINUTE, now=NOON)
 
     held = world.run()
     free = world.run(after=MINUTE)
@@ -338,4 +339,240 @@ def test_the_walk_begins_at_the_overlap_of_the_last_complete_one():
     world.run(after=MINUTE)
 
     since = [int(asked["since_id"]) for _, asked in world.api.calls]
-    assert since == [snowflake(NOON - timedelta(minutes=15))] * 2
+    assert since == [snowflake(NOON - timedelta(minutes=15)), snowflake(NOON - 90 * SECOND)]
+
+
+def test_when_x_wants_money_the_whole_app_stops_and_asks_again_later():
+    posts = [a_post(NOON + MINUTE), a_post(NOON + MINUTE, "@bolt_fr down?")]
+    world = World(posts, brands=(ACME, BOLT))
+    world.run()
+    world.timelines.errors = [BudgetExhausted("X answers that the credits are used up (402)")]
+
+    first = world.run(after=2 * MINUTE)
+    calls = len(world.api.calls)
+    meanwhile = world.run(after=14 * MINUTE)
+    asked_meanwhile = len(world.api.calls) - calls
+    through = world.run(after=MINUTE)
+
+    assert (first.stopped, first.budget_exhausted, first.failed, first.pages) == (1, 1, 0, 0)
+    assert world.ledger.stopped() == Stop(
+        until=NOON + 17 * MINUTE, why="X answers that the credits are used up (402)"
+    )
+    assert (meanwhile.stopped, asked_meanwhile) == (1, 0)
+    assert (through.stopped, through.counts.accepted) == (0, 2)
+
+
+def test_a_first_reading_that_is_refused_for_hours_begins_where_it_would_have_begun():
+    posts = every(10 * MINUTE, 18, start=NOON)
+    world = World(posts)
+    world.timelines.errors = [Unavailable("X answered 503")] * 36
+
+    for _ in range(37):
+        world.run(after=5 * MINUTE)
+
+    assert sorted(world.queued) == ids(posts)
+
+
+def test_a_stop_amid_a_walk_costs_no_post():
+    posts = every(SECOND, 25, start=NOON - MINUTE)
+    world = World(posts)
+    world.timelines.errors = [None, BudgetExhausted("402")]
+
+    world.run()
+    world.run(after=15 * MINUTE)
+
+    assert sorted(world.queued) == ids(posts)
+    assert len(world.queued) == len(posts)
+
+
+def test_what_a_page_costs_is_booked_by_day_and_source_and_the_overlap_is_free():
+    world = World(every(SECOND, 4, start=NOON - MINUTE))
+
+    world.run()
+    world.run(after=MINUTE)
+    spend = world.ledger.spend(NOON.date())
+
+    # Four posts and their one author.
+    assert spend.by_source == {"acme/mentions:1000000001": pytest.approx(4 * 0.005 + 0.01)}
+
+
+def test_searches_stop_at_four_fifths_of_the_budget_and_timelines_at_all_of_it():
+    brand = Brand(
+        id="acme", name="Acme", handles=("acme",), x_ids=("1000000001",), queries=("network",)
+    )
+    world = World([], brands=(brand,))
+    world.budget = 10.0
+    seen = []
+    for spent in (7.9, 0.2, 1.8, 0.2):
+        world.ledger.add(NOON.date(), "before", spent)
+        done = world.run(after=MINUTE)
+        seen.append((done.pages, done.over_budget, done.budget_used_percent))
+
+    assert seen == [(2, 0, 79.0), (1, 1, 81.0), (1, 1, 99.0), (0, 2, 101.0)]
+
+
+def test_the_next_day_begins_with_an_empty_bill_and_nothing_is_lost():
+    world = World()
+    world.run()
+    world.budget = 1.0
+    world.ledger.add(NOON.date(), "before", 2.0)
+    missed = every(MINUTE, 5, start=NOON + 30 * MINUTE)
+    world.api.posts = missed
+
+    refused = world.run(after=timedelta(hours=11))
+    world.run(after=timedelta(hours=2))
+
+    assert (refused.pages, refused.over_budget) == (0, 1)
+    assert sorted(world.queued) == ids(missed)
+
+
+def test_a_budget_that_runs_out_amid_a_walk_keeps_the_walk():
+    posts = every(SECOND, 25, start=NOON - MINUTE)
+    world = World(posts)
+    world.budget = 0.05
+
+    world.run()
+    half = world.walk()
+    world.budget = 0
+    world.run(after=MINUTE)
+
+    assert half.next_token
+    assert world.cursor().last_error == ""
+    assert sorted(world.queued) == ids(posts)
+
+
+def test_a_ledger_that_does_not_answer_buys_nothing_and_one_that_cannot_book_loses_no_page():
+    world = World(every(SECOND, 3, start=NOON - MINUTE))
+
+    def broken(*_):
+        raise Unavailable("the table does not answer")
+
+    read, add = world.ledger.spend, world.ledger.add
+    world.ledger.spend = broken
+    blind = world.run()
+    world.ledger.spend, world.ledger.add = read, broken
+    unbooked = world.run(after=MINUTE)
+    world.ledger.add = add
+
+    assert (blind.pages, blind.failed) == (0, 1)
+    assert (unbooked.counts.accepted, unbooked.failed) == (3, 1)
+
+
+def a_loud_timeline(number, *, start, step=MINUTE):
+    return every(step, number, start=start)
+
+
+def test_beyond_what_a_timeline_holds_a_search_goes_on_without_a_gap():
+    missed = a_loud_timeline(1000, start=NOON + MINUTE)
+    world = World(missed)
+    world.run()
+
+    world.run(after=timedelta(hours=20))
+    paths = {path for path, _ in world.api.calls}
+
+    assert sorted(set(world.queued)) == ids(missed)
+    assert "/2/tweets/search/recent" in paths
+    assert world.gaps.all("acme") == ()
+    assert world.walk().committed_id == max(ids(missed))
+
+
+def test_what_neither_timeline_nor_search_shows_any_more_is_a_gap_that_people_see():
+    missed = a_loud_timeline(1600, start=NOON + MINUTE, step=10 * MINUTE)
+    world = World(missed)
+    world.run()
+
+    done = world.run(after=timedelta(days=11, hours=3))
+    (gap,) = world.gaps.all("acme")
+    found = set(world.queued)
+
+    assert done.gaps == 1
+    assert (gap.source, gap.begin) == ("mentions:1000000001", NOON)
+    for post in missed:
+        assert post.id in found or gap.begin <= post.visible_at <= gap.end
+    assert gap.end < NOON + timedelta(days=5)
+
+
+def test_a_brand_without_handles_cannot_go_on_by_search_and_says_so():
+    brand = Brand(id="acme", name="Acme", x_ids=("1000000001",))
+    tagged = {"entities": {"mentions": [{"username": "acme", "id": "1000000001"}]}}
+    missed = every(MINUTE, 1000, start=NOON + MINUTE, **tagged)
+    world = World(missed, brands=(brand,))
+    world.run()
+
+    world.run(after=timedelta(hours=20))
+    (gap,) = world.gaps.all("acme")
+    found = set(world.queued)
+
+    assert len(found) == 800
+    assert all(p.id in found or gap.begin <= p.visible_at <= gap.end for p in missed)
+
+
+def test_a_search_away_for_weeks_leaves_a_gap_up_to_what_x_still_shows():
+    brand = Brand(id="acme", name="Acme", queries=("network",))
+    world = World([], brands=(brand,))
+    world.run()
+    missed = every(timedelta(hours=12), 30, start=NOON + timedelta(hours=1))
+    world.api.posts += missed
+
+    world.run(after=timedelta(days=20))
+    (gap,) = world.gaps.all("acme")
+    found = set(world.queued)
+
+    assert gap.begin == NOON
+    assert found
+    assert all(p.id in found or gap.begin <= p.visible_at <= gap.end for p in missed)
+
+
+def test_a_quiet_search_is_never_a_gap():
+    brand = Brand(id="acme", name="Acme", queries=("network",))
+    world = World([a_post(NOON - MINUTE)], brands=(brand,))
+
+    for _ in range(24 * 10):
+        done = world.run(after=timedelta(hours=1))
+
+    assert (done.failed, world.gaps.all("acme")) == (0, ())
+
+
+def test_much_at_once_is_read_on_before_the_next_tick_by_one_chain_of_messages():
+    world = World(every(SECOND, 40, start=NOON - MINUTE))
+
+    burst = world.run()
+    tick = world.run(after=5 * SECOND)
+    world.api.posts += every(SECOND / 2, 30, start=world.now)
+    world.run(after=16 * SECOND)
+
+    assert (burst.bursts, tick.bursts) == (1, 0)
+    assert [m.delay for m in world.polls.sent] == [15 * SECOND] * 2
+    assert json.loads(world.polls.bodies[0]) == {
+        "version": 1,
+        "type": "poll",
+        "brand": "acme",
+        "source": "mentions:1000000001",
+    }
+
+
+def test_a_few_posts_are_no_burst():
+    world = World(every(SECOND, 5, start=NOON - MINUTE))
+
+    assert world.run().bursts == 0
+    assert world.polls.sent == []
+
+
+def test_an_idle_source_is_asked_less_often_until_a_post_shows_up():
+    world = World()
+    for _ in range(7 * 60):
+        world.run(after=MINUTE)
+    before = len(world.api.calls)
+    for _ in range(60):
+        world.run(after=MINUTE)
+    idle = len(world.api.calls) - before
+    world.api.posts.append(a_post(world.now))
+    for _ in range(5):
+        world.run(after=MINUTE)
+    woken = len(world.api.calls)
+    for _ in range(30):
+        world.run(after=MINUTE)
+
+    assert idle == 12
+    assert len(world.queued) == 1
+    assert len(world.api.calls) - woken == 30

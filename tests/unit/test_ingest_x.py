@@ -19,12 +19,12 @@ from tests.builders import NOON
 from tests.x_stream import ACME, every
 from vigie.adapters import x
 from vigie.adapters.x import XTimelines
-from vigie.domain.cursor import Source, Via
+from vigie.domain.x_walk import Feed, Via
 from vigie.errors import BudgetExhausted, RateLimited, Rejected, Unavailable
 from vigie.x_posts import read_page, to_mention
 
-MENTIONS = Source(brand="acme", via=Via.MENTIONS, subject="1000000001")
-SEARCH = Source(brand="acme", via=Via.SEARCH, subject="network down -is:retweet")
+MENTIONS = Feed(brand="acme", via=Via.MENTIONS, subject="1000000001")
+SEARCH = Feed(brand="acme", via=Via.SEARCH, subject="network down -is:retweet")
 SECOND = timedelta(seconds=1)
 
 
@@ -43,8 +43,8 @@ def timelines(fake):
     made.close()
 
 
-def ask(timelines, source=MENTIONS, *, since_id=0, token=""):
-    return timelines.page(source, since_id=since_id, token=token, now=NOON)
+def ask(timelines, source=MENTIONS, *, since_id=0, until_id=0, token=""):
+    return timelines.page(source, since_id=since_id, until_id=until_id, token=token, now=NOON)
 
 
 @pytest.mark.parametrize("source", [MENTIONS, SEARCH])
@@ -65,6 +65,15 @@ def test_a_page_brings_all_that_a_mention_needs(timelines):
     assert (mention.author.handle, mention.author.followers) == ("user_1", 10)
     assert mention.posted_at == NOON - timedelta(minutes=8, seconds=1)
     assert mention.flags == ()
+
+
+@pytest.mark.parametrize("source", [MENTIONS, SEARCH])
+def test_only_what_is_older_than_until_id_comes(timelines, source):
+    first = ask(timelines, source)
+
+    older = ask(timelines, source, until_id=int(first["data"][-1]["id"]))
+
+    assert len(older["data"]) == 20
 
 
 def test_only_what_is_newer_than_since_id_comes(timelines):

@@ -1,24 +1,38 @@
 from datetime import timedelta
 
 from tests.builders import NOON, a_plan, a_timer
-from tests.fakes import InMemoryDue, InMemoryHeartbeats, InMemoryIncidents, RecordingQueue
-from vigie.domain.cursor import sources_of
+from tests.fakes import (
+    InMemoryDue,
+    InMemoryHeartbeats,
+    InMemoryIncidents,
+    InMemoryLedger,
+    RecordingQueue,
+)
+from vigie.domain.budget import Stop
 from vigie.domain.outbox import OutboxEntry
+from vigie.domain.plan import Brand
+from vigie.domain.x_walk import feeds_of
 from vigie.errors import Unavailable
 from vigie.messages import StepDue, Tick, decode_for_triage, decode_step
+from vigie.ports import Heartbeat
 from vigie.services.watch import sweep
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
-PLAN = a_plan()
-(SOURCE,) = sources_of(PLAN.brands[0])
+PLAN = a_plan(calm_after=timedelta(hours=2))
+(SOURCE,) = feeds_of(PLAN.brands[0])
+
+
+def alive(at=NOON, quiet_since=NOON):
+    return Heartbeat(answered_at=at, quiet_since=quiet_since)
 
 
 class Scene:
     def __init__(self):
         self.held = InMemoryIncidents()
         self.due = InMemoryDue(self.held)
-        self.heartbeats = InMemoryHeartbeats({"acme": NOON}, {"acme": {SOURCE.name: NOON}})
+        self.heartbeats = InMemoryHeartbeats({"acme": NOON}, {"acme": {SOURCE.name: alive()}})
+        self.ledger = InMemoryLedger()
         self.escalations = RecordingQueue()
         self.classified = RecordingQueue()
 
@@ -37,9 +51,9 @@ class Scene:
         )
         self.held.outbox["inc-1", "resolve"] = entry
 
-    def sweep(self, now=NOON):
+    def sweep(self, now=NOON, plan=PLAN):
         outboxes = {"classified": self.classified}
-        return sweep(self.due, self.heartbeats, self.escalations, outboxes, PLAN, now)
+        return sweep(self.due, self.heartbeats, self.ledger, self.escalations, outboxes, plan, now)
 
 
 def test_timers_go_out_with_the_delay_that_is_left():
@@ -140,13 +154,72 @@ def test_a_source_that_was_never_read_is_silent():
 
     assert scene.sweep().silent == 1
 
-    scene.heartbeats.read = {"acme": {SOURCE.name: None}}
+    scene.heartbeats.read = {"acme": {SOURCE.name: Heartbeat()}}
 
     assert scene.sweep().silent == 1
 
 
 def test_a_source_that_left_the_plan_is_not_missed():
     scene = Scene()
-    scene.heartbeats.read["acme"]["search:deadbeef"] = NOON - timedelta(days=40)
+    scene.heartbeats.read["acme"]["search:deadbeef"] = alive(NOON - timedelta(days=40))
 
     assert scene.sweep().silent == 0
+
+
+def test_a_source_that_has_no_money_is_not_called_dead():
+    scene = Scene()
+    late = NOON + PLAN.silence_after + SECOND
+    scene.ledger.stop(Stop(until=late, why="X answers that the credits are used up"))
+
+    stopped = scene.sweep(late)
+    long_after = scene.sweep(late + 2 * PLAN.silence_after)
+
+    assert (stopped.silent, stopped.without_money) == (0, 1)
+    assert (long_after.silent, long_after.without_money) == (1, 0)
+
+
+def test_a_search_over_its_share_of_the_budget_lacks_money_and_a_timeline_does_not_yet():
+    brand = Brand(id="acme", name="Acme", x_ids=("1000000001",), queries=("acme panne",))
+    plan = a_plan(brands=(brand,), daily_budget_usd=10.0)
+    scene = Scene()
+    scene.heartbeats.read = {}
+    scene.ledger.add(NOON.date(), "acme/search", 9.0)
+
+    swept = scene.sweep(plan=plan)
+
+    assert (swept.silent, swept.without_money) == (1, 1)
+
+
+def test_no_mention_from_sources_that_answer_is_told_apart_from_a_dead_connector():
+    scene = Scene()
+    later = NOON + PLAN.calm_after + SECOND
+    scene.heartbeats.read = {"acme": {SOURCE.name: alive(later)}}
+
+    calm = scene.sweep(later)
+    in_time = scene.sweep(later - 2 * SECOND)
+    scene.heartbeats.read = {"acme": {SOURCE.name: alive()}}
+    dead = scene.sweep(later)
+
+    assert (calm.calm, calm.silent) == (1, 0)
+    assert in_time.calm == 0
+    assert (dead.calm, dead.silent) == (0, 1)
+
+
+def test_one_source_that_shows_mentions_is_enough():
+    brand = Brand(id="acme", name="Acme", x_ids=("1000000001",), queries=("acme panne",))
+    plan = a_plan(brands=(brand,), calm_after=timedelta(hours=2))
+    timeline, search = feeds_of(brand)
+    later = NOON + timedelta(hours=9)
+    scene = Scene()
+    scene.heartbeats.read = {
+        "acme": {timeline.name: alive(later), search.name: alive(later, later - MINUTE)}
+    }
+
+    assert scene.sweep(later, plan).calm == 0
+
+
+def test_a_brand_that_was_never_read_is_not_calm():
+    scene = Scene()
+    scene.heartbeats.read = {}
+
+    assert scene.sweep(NOON + timedelta(days=9)).calm == 0

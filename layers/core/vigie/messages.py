@@ -7,6 +7,7 @@
                                      {"version": 1, "type": "erased", "brand", "posts": […], …}
                                      {"version": 1, "type": "refreshed", "brand", "posts": […], …}
     Escalations                      {"version": 1, "type": "step", "incident", "timer"}
+    Polls                            {"version": 1, "type": "poll", "brand", "source"}
 
 Decoding raises `Rejected` for what can never be read, naming the field, and `UnknownVersion` for
 a version that newer code wrote.
@@ -135,10 +136,18 @@ class StepDue:
     timer: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """A source is to be read before the schedule's next tick."""
+
+    brand: str
+    source: str
+
+
 TriageMessage = Classified | Command | Tick | Erased | Refreshed
 
 
-def encode(message: Mentions | TriageMessage | StepDue) -> str:
+def encode(message: Mentions | TriageMessage | StepDue | Poll) -> str:
     """One message as the body of an SQS message (ASCII JSON: no character that SQS refuses)."""
     match message:
         case Mentions():
@@ -184,6 +193,8 @@ def encode(message: Mentions | TriageMessage | StepDue) -> str:
             }
         case StepDue():
             body = {"type": "step", "incident": message.incident_id, "timer": message.timer}
+        case Poll():
+            body = {"type": "poll", "brand": message.brand, "source": message.source}
     return json.dumps({"version": VERSION} | body, separators=(",", ":"))
 
 
@@ -227,6 +238,12 @@ def decode_step(body: str) -> StepDue:
     return StepDue(incident_id=text(data, "incident"), timer=text(data, "timer"))
 
 
+def decode_poll(body: str) -> Poll:
+    """What the Polls queue carries."""
+    data = _opened(body, {"poll"})
+    return Poll(brand=text(data, "brand"), source=text(data, "source"))
+
+
 def packs(items: Iterable[T], size_of: Callable[[T], int]) -> Iterator[tuple[T, ...]]:
     """Split into runs of at most `PACK_MENTIONS` items and about `PACK_BYTES` bytes."""
     run: list[T] = []
@@ -253,14 +270,14 @@ def _opened(body: str, types: set[str]) -> Mapping[str, Any]:
     if not isinstance(data, dict):
         raise Rejected(f"the body is {shape(data)}, expected a JSON object", field="body")
     version = data.get("version")
-    if version not in READABLE_VERSIONS:
-        if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
+    if type(version) is not int or version not in READABLE_VERSIONS:
+        if type(version) is int and version > VERSION:
             raise UnknownVersion(f"message version {version}, this code reads up to {VERSION}")
         raise Rejected(
             f"version is {shape(version)}, expected one of {sorted(READABLE_VERSIONS)}",
             field="version",
         )
-    if data.get("type") not in types:
+    if not isinstance(data.get("type"), str) or data["type"] not in types:
         raise Rejected(
             f"type is {shape(data.get('type'))}, expected one of {sorted(types)}", field="type"
         )

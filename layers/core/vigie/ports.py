@@ -4,26 +4,31 @@ Every method may raise `Unavailable` (throttled, timed out, not answering): the 
 message in the queue. Conditional writes raise `Conflict`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
+from vigie.domain.budget import Spend, Stop
 from vigie.domain.change import Change, Known
-from vigie.domain.cursor import Cursor, Source
+from vigie.domain.compliance import Compliance, Job
+from vigie.domain.cursor import Cursor, Gap
+from vigie.domain.erasing import Erasure
 from vigie.domain.incident import BrandState, Desk, Entry, Ladders, Paging, Tally, Timer
 from vigie.domain.ladder import PagingChange
 from vigie.domain.links import Link
-from vigie.domain.mention import LabelledMention
+from vigie.domain.mention import LabelledMention, Mention
 from vigie.domain.outbox import OutboxEntry
 from vigie.domain.own_post import OwnPost
 from vigie.domain.page import Message
 from vigie.domain.staff import StaffToken
+from vigie.domain.x_walk import Feed
 from vigie.messages import PostNow
 from vigie.queues import Backoff as Backoff
 from vigie.queues import DeadLetters as DeadLetters
 from vigie.queues import Outgoing as Outgoing
 from vigie.queues import Queue as Queue
+from vigie.queues import Unread as Unread
 
 # ------------------------------------------------------------------------------------ triage
 
@@ -240,16 +245,31 @@ class DueTimer:
     ready_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrangeDue:
+    """Something due of a kind that this code does not know: newer code put it there."""
+
+    kind: str
+
+
 class Due(Protocol):
     """What falls due, over all incidents."""
 
-    def until(self, instant: datetime) -> Iterator[DueTimer | OutboxEntry]:
+    def until(self, instant: datetime) -> Iterator[DueTimer | OutboxEntry | StrangeDue]:
         """Timers and outbox entries due by `instant`, the oldest first (eventually consistent)."""
         ...
 
     def sent(self, outbox: OutboxEntry) -> None:
         """The entry's message is in its queue."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """A source's signs of life; None for never."""
+
+    answered_at: datetime | None = None
+    quiet_since: datetime | None = None
 
 
 class Heartbeats(Protocol):
@@ -259,15 +279,84 @@ class Heartbeats(Protocol):
         """When triage last committed, None for never."""
         ...
 
-    def sources(self, brand: str) -> Mapping[str, datetime | None]:
-        """When each source of the brand was last read to its end."""
+    def sources(self, brand: str) -> Mapping[str, Heartbeat]:
+        """When each source of the brand last answered, and last showed something new."""
+        ...
+
+
+# ---- ingest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What the poller must know of a source.
+
+    `paid`: its pages cost money of the app, so that it stops with the app and with the budget,
+    at `share` of it. `fastest` is how soon it may be read again in a burst, None for not before
+    the schedule's next tick.
+    """
+
+    paid: bool = False
+    share: float = 1.0
+    fastest: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """One page of a source, in whatever order the source has.
+
+    `cursor` is where to go on, and `complete` whether that is for later. What is lost for good is
+    told in `gaps`; `trouble` says what went wrong although there is a cursor to go on from.
+    """
+
+    found: Sequence[Mention | Unread]
+    cursor: str
+    complete: bool
+    unmatched: int = 0
+    cost_usd: float = 0.0
+    gaps: Sequence[Gap] = ()
+    trouble: str = ""
+
+
+class Source(Protocol):
+    """Where posts come from, one page at a time. Everything that is peculiar to a network stays
+    behind this: a new one is a class with these five names."""
+
+    @property
+    def brand(self) -> str:
+        """The id of the brand that it is read for, or of none of them."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Tells it from the brand's other sources, for good: cursors are kept under it."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """See `Capabilities`."""
+        ...
+
+    def begin(self, now: datetime) -> str:
+        """The cursor of a source that was never read: what comes after it is not missed, however
+        long the first page is refused."""
+        ...
+
+    def fetch(self, cursor: str, now: datetime) -> Fetched:
+        """The page after `cursor`, which is a text that this source gave.
+
+        Fetching again from the same cursor finds at least the same again. Raises `RateLimited`,
+        `BudgetExhausted`, `Unavailable`; `Rejected` when the source must be mended by people.
+        """
         ...
 
 
 class Cursors(Protocol):
-    """How far each source of X has been read, each under a lease."""
+    """How far each source has been read, each under a lease."""
 
-    def take(self, source: Source, *, owner: str, until: datetime, now: datetime) -> Cursor | None:
+    def take(
+        self, brand: str, source: str, *, owner: str, until: datetime, now: datetime
+    ) -> Cursor | None:
         """Lease the source until `until` and read where it stands; a new source has an empty
         cursor.
 
@@ -284,8 +373,44 @@ class Cursors(Protocol):
         """
         ...
 
-    def read(self, source: Source) -> Cursor | None:
+    def read(self, brand: str, source: str) -> Cursor | None:
         """Where the source stands, without a lease; None when it was never read."""
+        ...
+
+    def all(self, brand: str) -> tuple[Cursor, ...]:
+        """Where every source of the brand stands, those included that left the plan."""
+        ...
+
+
+class Gaps(Protocol):
+    """What was missed for good."""
+
+    def add(self, gap: Gap, now: datetime) -> None:
+        """Keep it; the same source and beginning twice is one gap, with the later end."""
+        ...
+
+    def all(self, brand: str) -> tuple[Gap, ...]:
+        """Of one brand, the newest first."""
+        ...
+
+
+class Ledger(Protocol):
+    """What the app has spent, and whether X has stopped it."""
+
+    def spend(self, day: date) -> Spend:
+        """What that UTC day has cost so far, strongly consistent."""
+        ...
+
+    def add(self, day: date, what: str, usd: float) -> Spend:
+        """Book a sum under `what`, such as `acme/mentions:1000000001`, and give the day's."""
+        ...
+
+    def stopped(self) -> Stop | None:
+        """The last stop, over or not."""
+        ...
+
+    def stop(self, stop: Stop) -> None:
+        """Nobody asks X for anything before `stop.until`."""
         ...
 
 
@@ -293,9 +418,10 @@ class Timelines(Protocol):
     """Where posts are read: X, or what stands in for it."""
 
     def page(
-        self, source: Source, *, since_id: int, token: str, now: datetime
+        self, feed: Feed, *, since_id: int, token: str, now: datetime, until_id: int = 0
     ) -> Mapping[str, Any]:
-        """One response page, newest posts first, of those newer than `since_id`.
+        """One response page, newest posts first, of those newer than `since_id` and, where it is
+        given, older than `until_id`.
 
         `token` leads to the page after an earlier one. Raises `RateLimited`, `BudgetExhausted`,
         `Unavailable`; `Rejected` with the parameter in `field` (`since_id`, `next_token`) when
@@ -326,4 +452,125 @@ class Announcements(Protocol):
     def revoked(self, user_id: str, said_at: str, now: datetime) -> bool:
         """The account has taken its consent back, at the instant that X says; False when that
         was known."""
+        ...
+
+
+# ---- refresh, compliance, erasure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuePost:
+    """A stored post that X is to be asked about again."""
+
+    key: str
+    post_id: str
+    posted_at: datetime
+    due_at: datetime
+
+
+class Watched(Protocol):
+    """Stored posts, for those who keep them current. Only triage writes them."""
+
+    def due(self, now: datetime, most: int) -> tuple[DuePost, ...]:
+        """About `most` of those due for a look, the oldest first."""
+        ...
+
+    def stretch(self, position: str) -> tuple[tuple[tuple[str, str], ...], str]:
+        """Keys and newest ids of stored posts with words, and the position after them.
+
+        Position "" is the beginning, and as an answer the end.
+        """
+        ...
+
+    def by_author(self, author_id: str) -> tuple[str, ...]:
+        """Keys of everything stored of an author."""
+        ...
+
+    def with_words(self, keys: Collection[str]) -> frozenset[str]:
+        """Which of them are stored and not erased."""
+        ...
+
+    def erased(self, keys: Collection[str]) -> frozenset[str]:
+        """Which of them have a tombstone."""
+        ...
+
+
+class Erasures(Protocol):
+    """The log of what was erased: a restore from a backup replays it."""
+
+    def all(self) -> Iterator[Erasure]:
+        """Every line that is kept."""
+        ...
+
+
+class Posts(Protocol):
+    """Posts at X, by id."""
+
+    def look_up(self, ids: Sequence[str], *, authors: bool, now: datetime) -> Mapping[str, Any]:
+        """X's answer about up to 100 posts, with their authors if wanted; those that are gone
+        stand under `errors`. Raises what `Timelines.page` raises."""
+        ...
+
+
+class ComplianceJobs(Protocol):
+    """X's batch jobs: which of many posts must be erased. All raise what `Timelines.page` does."""
+
+    def create(self, name: str, now: datetime) -> Job:
+        """A new job, whose list must be uploaded within 15 minutes."""
+        ...
+
+    def upload(self, job: Job, ids: Sequence[str], now: datetime) -> None:
+        """Hand in the list, once."""
+        ...
+
+    def read(self, job_id: str, now: datetime) -> Job:
+        """The job with its present status."""
+        ...
+
+    def gone(self, job: Job, now: datetime) -> Iterator[str]:
+        """Ids that must be erased, of a job that is complete."""
+        ...
+
+
+class Rounds(Protocol):
+    """Where the daily compliance round stands."""
+
+    def read(self) -> Compliance:
+        """A fresh one when there was none yet."""
+        ...
+
+    def save(self, state: Compliance) -> None:
+        """Write it with the next version. Raises `Conflict` when it is not what was read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedLetter:
+    """One dead letter while it is looked through. `parked_at` survives being written anew."""
+
+    body: str
+    group: str
+    parked_at: datetime
+    is_withheld: bool
+    handle: str
+    attributes: Mapping[str, str]
+
+
+class Parked(Protocol):
+    """Dead letters of one queue, to be looked through."""
+
+    def letters(self, sweep: str) -> Iterator[ParkedLetter]:
+        """Each once; what is not settled stays. `sweep` names this look-through."""
+        ...
+
+    def rewrite(self, letter: ParkedLetter, body: str, *, withheld: bool) -> None:
+        """Put `body` in its place, with the same reason."""
+        ...
+
+    def drop(self, letter: ParkedLetter) -> None:
+        """Nothing is left of it."""
+        ...
+
+    def keep(self, letter: ParkedLetter) -> None:
+        """It stays as it is."""
         ...

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from vigie.errors import Rejected
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
@@ -48,3 +50,12 @@ class Backoff(Protocol):
     def hide(self, receipt_handle: str, delay: timedelta) -> None:
         """Best effort: when it fails, the queue's own visibility timeout applies."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Something of a source that is no post: `body` is parked for `group`, with our reason."""
+
+    body: str
+    group: str
+    rejected: Rejected

@@ -4,21 +4,24 @@ Importing this module imports tweepy, which costs about as much as boto3: handle
 build their parts.
 """
 
+import json
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
 import tweepy
 
-from vigie.domain.cursor import Source, Via
+from vigie.domain.compliance import Job
+from vigie.domain.x_walk import Feed, Via
 from vigie.errors import BudgetExhausted, RateLimited, Rejected, Unavailable
 
 # Connect, and between two bytes of the answer, in seconds. tweepy itself sets none, and a silent
 # server would hang until the function is killed.
 TIMEOUT = (3.05, 8.0)
+UPLOAD_TIMEOUT = (3.05, 30.0)
 PAGE_SIZE = 100
 # The one place where the request's spelling stands. X is renaming `tweet` to `post`; answers are
 # read in both spellings. Expanding more than the author costs a post read for each reference.
@@ -61,7 +64,7 @@ class XTimelines:
         self._client = _Client(base_url.rstrip("/"))
 
     def page(
-        self, source: Source, *, since_id: int, token: str, now: datetime
+        self, feed: Feed, *, since_id: int, token: str, now: datetime, until_id: int = 0
     ) -> Mapping[str, Any]:
         """See `Timelines.page`."""
         client = self._client
@@ -69,28 +72,96 @@ class XTimelines:
         options: dict[str, Any] = {"max_results": PAGE_SIZE, **FIELDS}
         if since_id:
             options["since_id"] = str(since_id)
-        try:
-            if source.via is Via.MENTIONS:
-                if token:
-                    options["pagination_token"] = token
-                answer = client.get_users_mentions(source.subject, **options)
-            else:
-                if token:
-                    options["next_token"] = token
-                answer = client.search_recent_tweets(source.subject, **options)
-        except _Refused as refused:
-            raise _translated(refused.response, now) from None
-        except requests.RequestException as error:
-            raise Unavailable(f"X did not answer: {type(error).__name__}") from error
-        except (ValueError, RecursionError) as error:
-            raise Unavailable(f"X's answer is not JSON: {type(error).__name__}") from error
-        if not isinstance(answer, dict):
-            raise Unavailable("X's answer is not a JSON object")
-        return answer
+        if until_id:
+            options["until_id"] = str(until_id)
+        if feed.via is Via.MENTIONS:
+            if token:
+                options["pagination_token"] = token
+            return _answer(lambda: client.get_users_mentions(feed.subject, **options), now)
+        if token:
+            options["next_token"] = token
+        return _answer(lambda: client.search_recent_tweets(feed.subject, **options), now)
 
     def close(self) -> None:
         """Give the connections back."""
         self._client.session.close()
+
+
+class XPosts:
+    """`Posts` and `ComplianceJobs` over the X API; `bearer` as in `XTimelines`."""
+
+    def __init__(self, bearer: Callable[[], str], base_url: str) -> None:
+        self._bearer = bearer
+        self._client = _Client(base_url.rstrip("/"))
+
+    def look_up(self, ids: Sequence[str], *, authors: bool, now: datetime) -> Mapping[str, Any]:
+        """See `Posts.look_up`."""
+        fields = dict(FIELDS) if authors else {"tweet_fields": FIELDS["tweet_fields"]}
+        return self._asked(lambda client: client.get_tweets(list(ids), **fields), now)
+
+    def create(self, name: str, now: datetime) -> Job:
+        """See `ComplianceJobs.create`."""
+        answer = self._asked(lambda c: c.create_compliance_job("tweets", name=name), now)
+        return _job(answer)
+
+    def read(self, job_id: str, now: datetime) -> Job:
+        """See `ComplianceJobs.read`."""
+        return _job(self._asked(lambda client: client.get_compliance_job(job_id), now))
+
+    def upload(self, job: Job, ids: Sequence[str], now: datetime) -> None:
+        """See `ComplianceJobs.upload`. The address is X's storage: it takes no token of ours."""
+        try:
+            response = requests.put(
+                job.upload_url,
+                data="\n".join(ids).encode("ascii"),
+                headers={"Content-Type": "text/plain"},
+                timeout=UPLOAD_TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise Unavailable(f"X did not take the list: {type(error).__name__}") from error
+        if response.status_code >= 300:
+            raise _translated(response, now)
+
+    def gone(self, job: Job, now: datetime) -> Iterator[str]:
+        """See `ComplianceJobs.gone`."""
+        try:
+            with requests.get(
+                job.download_url, timeout=UPLOAD_TIMEOUT, stream=True, allow_redirects=False
+            ) as response:
+                if response.status_code != 200:
+                    raise _translated(response, now)
+                for line in response.iter_lines():
+                    if line.strip():
+                        yield from _to_delete(line)
+        except requests.RequestException as error:
+            raise Unavailable(f"X did not give the result: {type(error).__name__}") from error
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.session.close()
+
+    def _asked(self, call: Callable[["_Client"], Any], now: datetime) -> Mapping[str, Any]:
+        self._client.bearer_token = self._bearer()
+        return _answer(lambda: call(self._client), now)
+
+
+def _job(answer: Mapping[str, Any]) -> Job:
+    data = answer.get("data")
+    names = ("id", "upload_url", "download_url", "status")
+    if not isinstance(data, dict) or not all(isinstance(data.get(n), str) for n in names):
+        raise Unavailable("X's answer about a compliance job cannot be read")
+    return Job(**{name: data[name] for name in names})
+
+
+def _to_delete(line: bytes) -> Iterator[str]:
+    """Ids of a result's line; other actions than `delete` concern what Vigie does not keep."""
+    try:
+        data = json.loads(line)
+        if data["action"] == "delete" and str(data["id"]).isdecimal():
+            yield str(data["id"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unavailable("a line of X's compliance result cannot be read") from error
 
 
 class _Refused(Exception):
@@ -131,6 +202,20 @@ class _Client(tweepy.Client):  # type: ignore[misc]
         if response.status_code != 200:
             raise _Refused(response)
         return response
+
+
+def _answer(call: Callable[[], Any], now: datetime) -> Mapping[str, Any]:
+    try:
+        answer = call()
+    except _Refused as refused:
+        raise _translated(refused.response, now) from None
+    except requests.RequestException as error:
+        raise Unavailable(f"X did not answer: {type(error).__name__}") from error
+    except (ValueError, RecursionError) as error:
+        raise Unavailable(f"X's answer is not JSON: {type(error).__name__}") from error
+    if not isinstance(answer, dict):
+        raise Unavailable("X's answer is not a JSON object")
+    return answer
 
 
 def _translated(response: requests.Response, now: datetime) -> Exception:

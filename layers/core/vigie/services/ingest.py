@@ -4,8 +4,8 @@ Whatever cannot be read is parked post by post, so that one bad post never holds
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from vigie.domain.naming import named
 from vigie.domain.plan import Brand
 from vigie.errors import Rejected, Unavailable
 from vigie.messages import Mentions, encode, packs
-from vigie.queues import DeadLetters, Outgoing, Queue
+from vigie.queues import DeadLetters, Outgoing, Queue, Unread
 from vigie.wire import mention_to_dict
 from vigie.x_posts import Page, parse_line, read_traces, to_mention
 
@@ -84,6 +84,34 @@ def accept_posts(
     return batch.send()
 
 
+def read_posts(
+    page: Page, brands: Sequence[Brand], now: datetime, source: str
+) -> tuple[Mention | Unread, ...]:
+    """The posts of one page as mentions of each brand; what cannot be read, once, for the first."""
+    return tuple(found for raw in page.posts for found in _found(raw, page, brands, now, source))
+
+
+def take_in(
+    found: Iterable[Mention | Unread],
+    brands: Mapping[str, Brand],
+    intake: Intake,
+    *,
+    source: str,
+    now: datetime,
+) -> Accepted:
+    """Queue what a source found; `brands` by their ids.
+
+    Raises `Unavailable` like `accept`.
+    """
+    batch = _Batch(intake, source, now)
+    for one in found:
+        if isinstance(one, Unread):
+            batch.reject(one.body, one.group, one.rejected)
+        else:
+            batch.sort(one, brands[one.brand])
+    return batch.send()
+
+
 def accept_line(
     line: str | bytes,
     brands: Sequence[Brand],
@@ -140,20 +168,14 @@ class _Batch:
     unmatched: int = 0
 
     def add(self, raw: Any, page: Page, brands: tuple[Brand, ...]) -> None:
-        try:
-            # A post that cannot be read is rejected once, whichever brands it would be about.
-            mentions = [
-                to_mention(raw, page, brand, self.now, self.source)
-                for brand in brands or (_NOBODY,)
-            ]
-        except Rejected as rejected:
-            group = brands[0].id if brands else NO_BRAND
-            self.reject(_dumped(raw), group, rejected)
-            return
-        if not brands:
-            self.unmatched += 1
-        for brand, mention in zip(brands, mentions, strict=False):
-            self._sort(mention, brand)
+        by_id = {brand.id: brand for brand in brands}
+        for found in _found(raw, page, brands or (_NOBODY,), self.now, self.source):
+            if isinstance(found, Unread):
+                self.reject(found.body, found.group, found.rejected)
+            elif found.brand in by_id:
+                self.sort(found, by_id[found.brand])
+            else:
+                self.unmatched += 1
 
     def reject(self, body: str, group: str, rejected: Rejected) -> None:
         self.parked.append((body, group, rejected))
@@ -176,7 +198,7 @@ class _Batch:
             urgent=len(self.urgent),
         )
 
-    def _sort(self, mention: Mention, brand: Brand) -> None:
+    def sort(self, mention: Mention, brand: Brand) -> None:
         identity = (mention.key, mention.post_id)
         if _is_own(mention, brand):
             self.own += 1
@@ -185,11 +207,26 @@ class _Batch:
         else:
             self.seen.add(identity)
             # A repost says again what its root said: it never takes the urgent lane.
-            trips = not mention.repost and self.intake.trips(mention.text, mention.lang)
+            trips = not mention.repost_of and self.intake.trips(mention.text, mention.lang)
+            if trips:
+                # "RT @x: …" typed by hand may be the only copy of a cry for help that we get.
+                mention = replace(mention, repost=False)
             (self.urgent if trips else self.ordinary).append(mention)
 
 
 _NOBODY = Brand(id=NO_BRAND, name="")
+
+
+def _found(
+    raw: Any, page: Page, brands: Sequence[Brand], now: datetime, source: str
+) -> Iterator[Mention | Unread]:
+    try:
+        mentions = [to_mention(raw, page, brand, now, source) for brand in brands]
+    except Rejected as rejected:
+        # Once, whichever brands it would be about.
+        yield Unread(body=_dumped(raw), group=brands[0].id, rejected=rejected)
+    else:
+        yield from mentions
 
 
 def _is_own(mention: Mention, brand: Brand) -> bool:

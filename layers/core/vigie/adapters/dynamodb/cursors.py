@@ -1,27 +1,40 @@
 """Ingest cursors and their leases, in the Brands table: one item a source, `CURSOR#<source>`."""
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from vigie.adapters.dynamodb.client import translated
+from vigie.adapters.dynamodb.client import query_all, translated
 from vigie.adapters.dynamodb.items import Item, from_wire, key, to_wire
-from vigie.domain.cursor import Cursor, Source
+from vigie.domain.cursor import Cursor
 from vigie.domain.instants import from_iso, to_iso
+from vigie.domain.x_walk import Walk, to_text
 from vigie.errors import Conflict, UnknownVersion
 
-CURSOR_VERSION = 1
+CURSOR_VERSION = 2
+PREFIX = "CURSOR#"
 
 _OPTIONAL = frozenset(
     {
-        "walked_at",
-        "next_token",
-        "walk_started_at",
-        "recent",
+        "position",
         "not_before",
+        "again_at",
+        "quiet_since",
         "last_success_at",
         "last_error",
+    }
+)
+# Of version 1, whose items held a walk of X attribute by attribute.
+_OLD = frozenset(
+    {
+        "committed_id",
+        "walked_at",
+        "target_id",
+        "next_token",
+        "walk_since",
+        "walk_started_at",
+        "recent",
     }
 )
 
@@ -33,13 +46,15 @@ class DynamoCursors:
         self._client = client
         self._table = table
 
-    def take(self, source: Source, *, owner: str, until: datetime, now: datetime) -> Cursor | None:
+    def take(
+        self, brand: str, source: str, *, owner: str, until: datetime, now: datetime
+    ) -> Cursor | None:
         """See `Cursors.take`: lease and read in one conditional update."""
         try:
             with translated("taking a cursor's lease"):
                 answer = self._client.update_item(
                     TableName=self._table,
-                    Key=key(source.brand, _sk(source.name)),
+                    Key=key(brand, PREFIX + source),
                     UpdateExpression=(
                         "SET lease_owner = :owner, lease_until = :until, v = if_not_exists(v, :v)"
                     ),
@@ -66,14 +81,13 @@ class DynamoCursors:
         """See `Cursors.save`."""
         values = cursor_to_item(cursor)
         given = {name: value for name, value in values.items() if name not in ("pk", "sk")}
-        gone = sorted(_OPTIONAL - given.keys())
+        gone = sorted((_OPTIONAL | _OLD) - given.keys())
         if release:
             gone += ["lease_owner", "lease_until"]
         # Every attribute by a name of its own: some are reserved words.
         names = {f"#{name}": name for name in (*given, *gone)} | {"#owner": "lease_owner"}
         update = "SET " + ", ".join(f"#{name} = :{name}" for name in given)
-        if gone:
-            update += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+        update += " REMOVE " + ", ".join(f"#{name}" for name in gone)
         with translated("saving a cursor"):
             self._client.update_item(
                 TableName=self._table,
@@ -85,13 +99,22 @@ class DynamoCursors:
                 | {":owner": {"S": owner}},
             )
 
-    def read(self, source: Source) -> Cursor | None:
+    def read(self, brand: str, source: str) -> Cursor | None:
         """See `Cursors.read`."""
         with translated("reading a cursor"):
             answer = self._client.get_item(
-                TableName=self._table, Key=key(source.brand, _sk(source.name)), ConsistentRead=True
+                TableName=self._table, Key=key(brand, PREFIX + source), ConsistentRead=True
             )
         return cursor_from_item(answer["Item"]) if "Item" in answer else None
+
+    def all(self, brand: str) -> tuple[Cursor, ...]:
+        """See `Cursors.all`."""
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :brand AND begins_with(sk, :cursor)",
+            "ExpressionAttributeValues": {":brand": {"S": brand}, ":cursor": {"S": PREFIX}},
+        }
+        return tuple(cursor_from_item(item) for item in query_all(self._client, query))
 
 
 def cursor_to_item(cursor: Cursor) -> Item:
@@ -99,16 +122,12 @@ def cursor_to_item(cursor: Cursor) -> Item:
     return to_wire(
         {
             "pk": cursor.brand,
-            "sk": _sk(cursor.source),
+            "sk": PREFIX + cursor.source,
             "v": CURSOR_VERSION,
-            "committed_id": str(cursor.committed_id),
-            "walked_at": _iso(cursor.walked_at),
-            "target_id": str(cursor.target_id),
-            "next_token": cursor.next_token or None,
-            "walk_since": str(cursor.walk_since),
-            "walk_started_at": _iso(cursor.walk_started_at),
-            "recent": _packed(cursor.recent) or None,
+            "position": cursor.position or None,
             "not_before": _iso(cursor.not_before),
+            "again_at": _iso(cursor.again_at),
+            "quiet_since": _iso(cursor.quiet_since),
             "last_success_at": _iso(cursor.last_success_at),
             "last_error": cursor.last_error[:500] or None,
         }
@@ -122,32 +141,29 @@ def cursor_from_item(item: Mapping[str, Any]) -> Cursor:
         raise UnknownVersion(f"{data['sk']} of {data['pk']} has version {data['v']}")
     return Cursor(
         brand=data["pk"],
-        source=data["sk"].removeprefix("CURSOR#"),
-        committed_id=int(data.get("committed_id", 0)),
-        walked_at=_instant(data.get("walked_at")),
-        target_id=int(data.get("target_id", 0)),
-        next_token=data.get("next_token", ""),
-        walk_since=int(data.get("walk_since", 0)),
-        walk_started_at=_instant(data.get("walk_started_at")),
-        recent=_unpacked(data["recent"].value) if "recent" in data else frozenset(),
+        source=data["sk"].removeprefix(PREFIX),
+        position=data.get("position", "") if data["v"] > 1 else _position_of_old(data),
         not_before=_instant(data.get("not_before")),
+        again_at=_instant(data.get("again_at")),
+        quiet_since=_instant(data.get("quiet_since")),
         last_success_at=_instant(data.get("last_success_at")),
         last_error=data.get("last_error", ""),
     )
 
 
-def _packed(ids: Iterable[int]) -> bytes:
-    """8 bytes an id: a thousand of them stay under a tenth of what the item may take."""
-    ordered = sorted(ids)
-    return struct.pack(f">{len(ordered)}Q", *ordered)
-
-
-def _unpacked(packed: bytes) -> frozenset[int]:
-    return frozenset(struct.unpack(f">{len(packed) // 8}Q", packed))
-
-
-def _sk(source: str) -> str:
-    return f"CURSOR#{source}"
+def _position_of_old(data: Mapping[str, Any]) -> str:
+    """Version 1 knew X alone. Its walks were all deep ones; one under way begins anew."""
+    recent = data["recent"].value if "recent" in data else b""
+    walked_at = _instant(data.get("walked_at"))
+    return to_text(
+        Walk(
+            committed_id=int(data.get("committed_id", 0)),
+            walked_at=walked_at,
+            deep_at=walked_at,
+            recent=frozenset(struct.unpack(f">{len(recent) // 8}Q", recent)),
+            read_at=_instant(data.get("last_success_at")),
+        )
+    )
 
 
 def _iso(instant: datetime | None) -> str | None:

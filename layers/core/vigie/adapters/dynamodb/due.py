@@ -10,7 +10,7 @@ from vigie.adapters.dynamodb.outbox import outbox_from_item, outbox_key
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.ladder import ready_at
 from vigie.domain.outbox import OutboxEntry
-from vigie.ports import DueTimer
+from vigie.ports import DueTimer, Heartbeat, StrangeDue
 
 CURSOR = "CURSOR#"
 
@@ -22,7 +22,7 @@ class DynamoDue:
         self._client = client
         self._table = table
 
-    def until(self, instant: datetime) -> Iterator[DueTimer | OutboxEntry]:
+    def until(self, instant: datetime) -> Iterator[DueTimer | OutboxEntry | StrangeDue]:
         """See `Due.until`. Versions are not looked at: whoever is handed the message decides."""
         query: dict[str, Any] = {
             "TableName": self._table,
@@ -34,10 +34,14 @@ class DynamoDue:
             },
         }
         for item in query_all(self._client, query):
-            if item["type"]["S"] == "outbox":
+            kind = item["type"]["S"]
+            if kind == "outbox":
                 yield outbox_from_item(item)
-            else:
+            elif kind == "timer":
                 yield _due_timer(item)
+            else:
+                # Newer code put it there: one such item must not stop the ladder of all.
+                yield StrangeDue(kind=kind)
 
     def sent(self, outbox: OutboxEntry) -> None:
         """See `Due.sent`."""
@@ -60,16 +64,19 @@ class DynamoHeartbeats:
             )
         return _instant(answer.get("Item", {}), "seen_at")
 
-    def sources(self, brand: str) -> Mapping[str, datetime | None]:
+    def sources(self, brand: str) -> Mapping[str, Heartbeat]:
         """See `Heartbeats.sources`."""
         query: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "pk = :brand AND begins_with(sk, :cursor)",
             "ExpressionAttributeValues": {":brand": {"S": brand}, ":cursor": {"S": CURSOR}},
-            "ProjectionExpression": "sk, last_success_at",
+            "ProjectionExpression": "sk, last_success_at, quiet_since",
         }
         return {
-            item["sk"]["S"].removeprefix(CURSOR): _instant(item, "last_success_at")
+            item["sk"]["S"].removeprefix(CURSOR): Heartbeat(
+                answered_at=_instant(item, "last_success_at"),
+                quiet_since=_instant(item, "quiet_since"),
+            )
             for item in query_all(self._client, query)
         }
 
