@@ -8,7 +8,6 @@ Lambda does: start, handler's name, JSON in and out, time-out. AWS is the local 
 """
 
 import json
-import logging
 import os
 import platform
 import socket
@@ -19,7 +18,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -38,9 +37,9 @@ from artefacts import (
 
 sys.path.insert(0, str(ROOT))
 
-from moto.server import ThreadedMotoServer
 from moto.sns.models import sns_backends
 
+from local.aws_port import serve_aws
 from local.clock import RealClock
 from local.runner import LocalCloud
 
@@ -75,7 +74,7 @@ def problem_with(stage: str, answer: Any) -> str | None:
         return f"{answer['errorType']}: {answer.get('errorMessage')}"
     if stage in {"classify", "triage", "escalate"}:
         fits = answer == {"batchItemFailures": []}
-    elif stage == "api":
+    elif stage in {"api", "ingest_webhook"}:
         fits = answer.get("statusCode") == 200 and isinstance(answer.get("body"), str)
     else:  # nobody reads the answer to a schedule
         fits = True
@@ -91,6 +90,8 @@ def trace_of(stage: str, cloud: LocalCloud) -> str | None:
     match stage:
         case "ingest_poll":
             return _counted(QuietX.asked, "request to X")
+        case "ingest_webhook":
+            return _counted(cloud.depth("UrgentQueue"), "urgent mention queued")
         case "classify":
             return _counted(cloud.depth("UrgentClassifiedQueue"), "critical message handed on")
         case "triage":
@@ -154,15 +155,22 @@ def emulator() -> Path:
 
 @contextmanager
 def running(
-    function: BuiltFunction, emulator: Path, environment: dict[str, str]
+    function: BuiltFunction,
+    emulator: Path,
+    environment: dict[str, str],
+    under: Sequence[str] = (),
 ) -> Iterator[tuple[int, Path]]:
-    """The function behind its emulator: the port to call, and where its output goes."""
+    """The function behind its emulator: the port to call, and where its output goes.
+
+    `under` is a command that runs it, such as `taskset -c 0`.
+    """
     port, inner = free_port(), free_port()
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output"
         with output.open("wb") as sink:
             process = subprocess.Popen(
                 [
+                    *under,
                     str(emulator),
                     *("--log-level", "error"),
                     *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
@@ -231,22 +239,21 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def local_stack() -> Iterator[tuple[LocalCloud, str, str]]:
     """The stack, the address of its AWS and the address of its X."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     stub = ThreadingHTTPServer(("127.0.0.1", 0), QuietX)
     threading.Thread(target=stub.serve_forever, daemon=True).start()
     with LocalCloud.start(
         ROOT / "template.yaml",
         plan=layers()["PlanLayer"] / "plan.json",
         clock=RealClock(),
-        secrets={"/vigie/x-bearer-token": "local"},
+        secrets={"/vigie/x-bearer-token": "local", "/vigie/x-consumer-secret": "local"},
     ) as cloud:
-        aws = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        aws.start()
+        aws = serve_aws(0)
+        threading.Thread(target=aws.serve_forever, daemon=True).start()
         try:
-            host, port = aws.get_host_and_port()
-            yield cloud, f"http://{host}:{port}", f"http://127.0.0.1:{stub.server_port}"
+            port = aws.server_address[1]
+            yield cloud, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{stub.server_port}"
         finally:
-            aws.stop()
+            aws.shutdown()
             stub.shutdown()
 
 

@@ -14,7 +14,10 @@ from local.bench import console
 
 ROOT = Path(__file__).parents[2]
 BASELINE = 'import boto3; boto3.client("sqs")'
-FUNCTIONS = ("ingest_poll", "classify", "triage", "escalate", "api", "watch")
+FUNCTIONS = ("ingest_poll", "ingest_webhook", "classify", "triage", "escalate", "api", "watch")
+# X waits for the answer: measured against boto3 without a client of it.
+BARE = "import boto3"
+WEBHOOK_LIMIT = 1.2
 LIMITS = {"classify": 1.5, "triage": 1.5, "ingest_poll": 1.3, "api": 2.0}
 TIMER = "from time import perf_counter as t; a = t(); {code}; print(t() - a)"
 
@@ -71,5 +74,29 @@ def measure(rounds: int = 9) -> dict[str, object]:
     }
 
 
+def measure_webhook(rounds: int = 21) -> dict[str, object]:
+    """ingest_webhook against a bare `import boto3`: as imported, and once it has read a post."""
+    reading = "vigie.services.webhook, vigie.classifier, vigie.adapters.dynamodb.announcements"
+    codes = {
+        "ratio": "import functions.ingest_webhook.app",
+        "ratio_with_reading": f"import functions.ingest_webhook.app, {reading}",
+    }
+    for code in (BARE, *codes.values()):
+        seconds(code)
+    bare: list[float] = []
+    ratios: dict[str, list[float]] = {name: [] for name in codes}
+    for _ in range(rounds):
+        for name, code in codes.items():
+            base = seconds(BARE)
+            bare.append(base)
+            ratios[name].append(seconds(code) / base)
+    return {
+        "bare_boto3_ms": round(1000 * statistics.median(bare), 1),
+        "rounds": rounds,
+        **{name: round(statistics.median(found), 2) for name, found in ratios.items()},
+        "limit": WEBHOOK_LIMIT,
+    }
+
+
 if __name__ == "__main__":
-    console.print_json(measure())
+    console.print_json(measure() | {"ingest_webhook": measure_webhook()})
