@@ -89,15 +89,17 @@ def _replay(options: argparse.Namespace) -> int:
     from local.summary import summary
 
     wait = options.acknowledge_after
-    source = open_stream(options.file)
-    with replayed(
-        source,
-        plan_file=options.plan or PLAN,
-        brand=options.brand,
-        speed=options.speed,
-        patience=(lambda delivery: wait) if wait else None,
-        progress=Ticker(),
-    ) as replay:
+    with (
+        open_stream(options.file) as source,
+        replayed(
+            source,
+            plan_file=options.plan or PLAN,
+            brand=options.brand,
+            speed=options.speed,
+            patience=(lambda delivery: wait) if wait else None,
+            progress=Ticker(),
+        ) as replay,
+    ):
         report = report_of(replay, Snapshot(replay.cloud))
     if options.report:
         text = json.dumps(report, indent=1, ensure_ascii=False)

@@ -75,7 +75,8 @@ def close_up(replay: Replay) -> None:
 def main(stream: Path = STREAM) -> int:
     """Replay the demo; 0 when everything adds up."""
     print("Vigie demo: the deployed template on this machine, no AWS account, no network.")
-    print(f"Replaying {stream.relative_to(ROOT)} on a virtual clock …\n", flush=True)
+    print(f"Replaying {stream.relative_to(ROOT)} on a virtual clock; whoever acknowledges and")
+    print("resolves is simulated …\n", flush=True)
     with (
         open_stream(str(stream)) as source,
         replayed(source, patience=Duty(), progress=Ticker()) as replay,

@@ -1,10 +1,11 @@
 """Replays a recorded stream through the deployed template's own path, on one machine."""
 
+import gzip
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -18,7 +19,7 @@ from local.runner import LocalCloud
 from local.stream import Line, lines_in_time
 from vigie.domain.plan import Brand, Plan, plan_from_json, plan_to_json
 from vigie.errors import Rejected, Unavailable
-from vigie.messages import Classified, decode_for_triage
+from vigie.messages import decode_mentions
 from vigie.planning.compiler import compile_file
 from vigie.services.ingest import Accepted, accept_lines
 
@@ -36,32 +37,39 @@ Progress = Callable[["Replay"], None]
 
 @dataclass
 class Replay:
-    """A replay while it runs and when it is done: the cloud, what was fed, what was triaged."""
+    """A replay while it runs and when it is done: the cloud, what was fed, what arrived.
+
+    `arrived` counts the mentions that reached the first queue's reader, `keys` are the different
+    ones among them: what the tables hold in the end is compared with them.
+    """
 
     cloud: LocalCloud
     plan: Plan
     accepted: Accepted = field(default_factory=Accepted)
-    triaged: int = 0
+    arrived: int = 0
+    keys: set[str] = field(default_factory=set)
     started_at: datetime | None = None
+    last_post_at: datetime | None = None
     wall_seconds: float = 0.0
     paced: bool = False
 
     def note(self, function: str, event: Mapping[str, Any], invocation: Invocation) -> None:
-        """Count the mentions that triage has taken off its queues."""
-        if function != "triage" or invocation.error is not None:
+        """Take down the mentions that classify has worked off."""
+        if function != "classify" or invocation.error is not None:
             return
         kept = {f["itemIdentifier"] for f in invocation.result["batchItemFailures"]}
         for record in event["Records"]:
             if record["messageId"] not in kept:
-                self.triaged += _mentions_in(record["body"])
+                keys = _keys_in(record["body"])
+                self.arrived += len(keys)
+                self.keys.update(keys)
 
 
-def _mentions_in(body: str) -> int:
+def _keys_in(body: str) -> list[str]:
     try:
-        message = decode_for_triage(body)
+        return [mention.key for mention in decode_mentions(body).mentions]
     except Rejected:
-        return 0
-    return len(message.mentions) if isinstance(message, Classified) else 0
+        return []
 
 
 def compiled(plan_file: Path, folder: Path) -> tuple[Plan, Path]:
@@ -196,18 +204,17 @@ def _feed(replay: Replay, batch: list[Line], forced: Brand | None) -> None:
                     now=parts.now(),
                     forced=forced,
                 )
+            replay.last_post_at = batch[-1].at
             return
         except Unavailable:
             replay.cloud.advance(seconds=1)
     raise Unavailable("the Mentions queue keeps refusing")
 
 
-def open_stream(path: str) -> Iterable[bytes]:
+def open_stream(path: str) -> AbstractContextManager[Iterable[bytes]]:
     """The lines of a file (`.gz` too), or of standard input for `-`."""
     if path == "-":
-        return sys.stdin.buffer
+        return nullcontext(sys.stdin.buffer)
     if path.endswith(".gz"):
-        import gzip
-
         return gzip.open(path, "rb")
     return Path(path).open("rb")

@@ -15,6 +15,7 @@ from vigie.domain.labels import Urgency
 from vigie.domain.triage import short_hash
 
 REPORT_VERSION = 1
+REASONS_SHOWN = 100
 
 
 def report_of(replay: Replay, tables: Snapshot) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def report_of(replay: Replay, tables: Snapshot) -> dict[str, Any]:
         "version": REPORT_VERSION,
         "plan": replay.plan.id,
         "started_at": _iso(replay.started_at),
+        "last_post_at": _iso(replay.last_post_at),
         "ended_at": to_iso(cloud.clock.now()),
         "wall_seconds": round(replay.wall_seconds, 2),
         "mentions": _counts(replay, accepted, tables),
@@ -37,6 +39,7 @@ def report_of(replay: Replay, tables: Snapshot) -> dict[str, Any]:
         "aws_requests_per_1000_mentions": (
             round(1000 * requests / accepted, 1) if accepted else None
         ),
+        "rejected": [_reason(letter) for letter in cloud.dead_letters()[:REASONS_SHOWN]],
         "failures": [
             {"at": to_iso(f.at), "function": f.function, "error": type(f.error).__name__}
             for f in cloud.failures
@@ -68,13 +71,14 @@ def _counts(replay: Replay, accepted: int, tables: Snapshot) -> dict[str, int]:
     """`received` = `accepted` + `duplicates` + `own` + `rejected` + `unmatched` + `unaccounted`.
 
     Duplicates are copies and newer versions of a mention: those that ingest saw on one page, and
-    those that triage took off its queue without counting them. `reposts` and `erased` are of
-    `accepted`.
+    those that reached the next stage again. `reposts` and `erased` are of `accepted`. What was
+    handed to the queues, what arrived and what is stored are counted apart: a mention that gets
+    lost on any leg is unaccounted for.
     """
     fed = replay.accepted
     parked = replay.cloud.dead_letters()
     rejected_later = sum(_mentions_parked(letter) for letter in parked) - fed.rejected
-    duplicates = fed.duplicates + replay.triaged - accepted
+    duplicates = fed.duplicates + replay.arrived - len(replay.keys)
     known = accepted + duplicates + fed.own + fed.rejected + rejected_later + fed.unmatched
     return {
         "received": fed.received,
@@ -87,6 +91,14 @@ def _counts(replay: Replay, accepted: int, tables: Snapshot) -> dict[str, int]:
         "dead_letters": len(parked),
         "unmatched": fed.unmatched,
         "unaccounted": fed.received - known,
+    }
+
+
+def _reason(letter: DeadLetter) -> dict[str, str]:
+    return {
+        "queue": letter.queue,
+        "field": letter.attributes.get("field", ""),
+        "reason": letter.reason,
     }
 
 

@@ -20,6 +20,7 @@ _OPERATORS = {
     "Bool",
     "ForAllValues:StringEquals",
     "ForAllValues:StringLike",
+    "ForAllValues:StringNotEquals",
 }
 _KEYS = {
     "dynamodb:LeadingKeys",
@@ -58,6 +59,8 @@ class Statement:
         given = context.get(key, ())
         if not given:
             return operator.startswith("ForAllValues:")
+        if operator.endswith("StringNotEquals"):
+            return not set(wanted) & set(given)
         like = not operator.endswith("Equals")
         return all(
             any(_matches(one, value) if like else one == value for one in wanted) for value in given

@@ -1,6 +1,5 @@
 """`make run`: the stack stays up on 127.0.0.1, fed by a stub of X or by X itself."""
 
-import logging
 import os
 import re
 import socket
@@ -13,8 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from moto.server import ThreadedMotoServer
-
+from local.aws_port import serve_aws
 from local.clock import RealClock
 from local.demo import STREAM
 from local.fake_x import FakeX, load_stream
@@ -49,7 +47,6 @@ def serve(
     other). With X_BEARER_TOKEN in the environment the real X is polled instead, which costs what X
     charges for each post read.
     """
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     token = os.environ.get("X_BEARER_TOKEN", "")
     with ExitStack() as stack:
         plan_file = plan or PLAN
@@ -69,9 +66,9 @@ def serve(
             )
         )
         _must_be_free(ports.aws, "--aws-port")
-        aws = ThreadedMotoServer(ip_address="127.0.0.1", port=ports.aws, verbose=False)
-        aws.start()
-        stack.callback(aws.stop)
+        aws = serve_aws(ports.aws)
+        threading.Thread(target=aws.serve_forever, daemon=True).start()
+        stack.callback(aws.shutdown)
         _must_be_free(ports.api, "--port")
         server = cloud.routes.serve(ports.api)
         threading.Thread(target=server.serve_forever, daemon=True).start()

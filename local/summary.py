@@ -1,5 +1,6 @@
 """A replay's report in words, for somebody who sees Vigie for the first time."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,10 +34,9 @@ def summary(report: dict[str, Any]) -> str:
 
 
 def _heading(report: dict[str, Any]) -> Iterator[str]:
-    start, end = from_iso(report["started_at"]), from_iso(report["ended_at"])
-    minutes = (end - start).total_seconds() / 60
+    start, end = from_iso(report["started_at"]), from_iso(report["last_post_at"])
     yield (
-        f"{minutes:.0f} minutes of posts, replayed in {report['wall_seconds']:.0f} s "
+        f"{_span(end - start)} of posts, replayed in {report['wall_seconds']:.0f} s "
         f"(all times below are the stream's, UTC, {start:%d %B %Y})"
     )
 
@@ -59,6 +59,11 @@ def _posts(report: dict[str, Any]) -> Iterator[str]:
         f"  {counts['rejected']:>5} could not be read: parked as dead letters with their reasons, "
         f"nothing is lost"
     )
+    reasons = Counter(letter["reason"] for letter in report["rejected"])
+    for reason, number in reasons.most_common(5):
+        yield f"        {number} × {reason}"
+    if counts["rejected"] > counts["accepted"]:
+        yield "        Most of this stream is not X API v2 JSON lines: see docs/replay.md"
     if counts["unaccounted"]:
         yield f"  {counts['unaccounted']:>5} UNACCOUNTED FOR: this is a defect, please report it"
 
@@ -67,6 +72,7 @@ def _incidents(report: dict[str, Any]) -> Iterator[str]:
     incidents = report["incidents"]
     plural = "" if len(incidents) == 1 else "s"
     yield f"INCIDENTS  {len(incidents)} incident{plural}"
+    yield from _elsewhere(report)
     for incident in incidents:
         yield ""
         yield (
@@ -83,6 +89,21 @@ def _incidents(report: dict[str, Any]) -> Iterator[str]:
         for entry in incident["timeline"]:
             yield f"    {_entry(entry)}"
     yield ""
+
+
+def _elsewhere(report: dict[str, Any]) -> Iterator[str]:
+    """The mentions that are in no incident, and why."""
+    inside = Counter[str]()
+    for incident in report["incidents"]:
+        inside.update(incident["by_urgency"])
+    outside = Counter(report["mentions_by_urgency"])
+    outside.subtract(inside)
+    if sum(outside.values()):
+        yield (
+            f"  {sum(outside.values())} mentions are in none: {outside['low']} low, and "
+            f"{outside['medium']} medium and {outside['high'] + outside['critical']} graver ones "
+            "that nobody else confirmed, or that came before the incident"
+        )
 
 
 def _clocks(incident: dict[str, Any]) -> Iterator[str]:
@@ -110,7 +131,8 @@ def _entry(entry: dict[str, Any]) -> str:
             f"raised from {facts['from']} to {facts['to']}: {facts['because']}"
         ),
         "paged": lambda: (
-            f"step {facts['step']}: {facts['pages']} pages to {facts['people']} "
+            f"step {facts['step']}: {facts['pages']} pages to "
+            f"{facts['people']} {'person' if facts['people'] == 1 else 'people'} "
             f"by {facts['channels']}"
         ),
         "page_delayed": lambda: f"step {facts['step']} could not be sent, will be tried again",
@@ -146,7 +168,11 @@ def _span(duration: timedelta) -> str:
     seconds = int(duration.total_seconds())
     if seconds < 60:
         return f"{seconds} s"
-    return f"{seconds // 60} min {seconds % 60:02d} s"
+    if seconds < 2 * 3600:
+        return f"{seconds // 60} min {seconds % 60:02d} s"
+    if seconds < 2 * 86400:
+        return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
+    return f"{seconds // 86400} days"
 
 
 def progress_line(at: datetime, counted: int, incidents: int, pages: int) -> str:

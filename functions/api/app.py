@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
@@ -17,8 +16,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from aws_lambda_powertools.metrics import MetricUnit
 
 from vigie import __version__
+from vigie.adapters.aws import aws
+from vigie.adapters.dynamodb.cursors import DynamoCursors
 from vigie.adapters.dynamodb.desks import DynamoDesks
 from vigie.adapters.dynamodb.dossiers import DynamoDossiers
+from vigie.adapters.dynamodb.ledger import DynamoGaps, DynamoLedger
 from vigie.adapters.dynamodb.staff import DynamoStaff
 from vigie.adapters.sqs import SqsQueue
 from vigie.api.description import described
@@ -30,18 +32,32 @@ from vigie.api.models import (
     Mentions,
     NoteText,
     Remark,
+    Sources,
     TimelineEntry,
+    brand_name,
     decided_of,
     entry_of,
     incident_in_full,
     incident_of,
     mention_of,
+    sources_of,
 )
-from vigie.api.pages import Html, busy_page, incidents_page, link_page, lost_page, unavailable_page
+from vigie.api.pages import (
+    Html,
+    Shown,
+    busy_page,
+    incidents_page,
+    language_of,
+    link_page,
+    lost_page,
+    unavailable_page,
+)
 from vigie.config import ApiConfig
+from vigie.domain.incident import Tally
+from vigie.domain.links import Link
 from vigie.domain.plan import Plan, plan_from_json
 from vigie.errors import Conflict, NotFound, Rejected, Unauthorised, Unavailable, UnknownVersion
-from vigie.ports import Desks, Dossiers, Queue, Staff
+from vigie.ports import Cursors, Desks, Dossiers, Gaps, Ledger, Queue, Staff
 from vigie.services.desk import Act, acknowledge, dismiss, note, opened_by_link, resolve
 from vigie.services.staff import recognise
 
@@ -65,6 +81,9 @@ class Parts:
     desks: Desks
     dossiers: Dossiers
     staff: Staff
+    cursors: Cursors
+    gaps: Gaps
+    ledger: Ledger
     classified: Queue
     plan: Plan
     now: Callable[[], datetime]
@@ -74,14 +93,17 @@ class Parts:
 def parts() -> Parts:
     """Built at the first request, kept for the life of the process."""
     config = ApiConfig.from_env(os.environ)
-    dynamodb = boto3.client("dynamodb")
+    dynamodb = aws("dynamodb")
     return Parts(
         desks=DynamoDesks(dynamodb, config.incidents_table),
         dossiers=DynamoDossiers(
             dynamodb, incidents=config.incidents_table, mentions=config.mentions_table
         ),
         staff=DynamoStaff(dynamodb, config.brands_table),
-        classified=SqsQueue(boto3.client("sqs"), config.classified_queue_url),
+        cursors=DynamoCursors(dynamodb, config.brands_table),
+        gaps=DynamoGaps(dynamodb, config.brands_table),
+        ledger=DynamoLedger(dynamodb, config.brands_table),
+        classified=SqsQueue(aws("sqs"), config.classified_queue_url),
         plan=plan_from_json(Path(config.plan_path).read_text(encoding="utf-8")),
         now=lambda: datetime.now(UTC),
     )
@@ -122,13 +144,13 @@ def incidents(
         limit=limit,
         before=before_of(next_),
     )
-    return Incidents(incidents=[incident_of(s) for s in found], next=next_of(goes_on))
+    return Incidents(incidents=[incident_of(s, parts().plan) for s in found], next=next_of(goes_on))
 
 
 @app.get("/incidents/<id>", summary="One incident in full", tags=["incidents"])
 def incident(id: str) -> IncidentInFull:
     """Clocks, severity with its reasons, counts, paging, and the latest 500 timeline entries."""
-    return incident_in_full(_found(parts().dossiers.dossier(id)))
+    return incident_in_full(_found(parts().dossiers.dossier(id)), parts().plan)
 
 
 @app.get("/incidents/<id>/mentions", summary="Its posts, the newest first", tags=["incidents"])
@@ -173,6 +195,21 @@ def note_incident(id: str, said: NoteText) -> TimelineEntry:
     return entry_of(note(parts().desks, id, _act(said.text)))
 
 
+@app.get("/sources", summary="What is read, what was missed, what it costs", tags=["sources"])
+def sources() -> Sources:
+    """Each timeline and search of the plan; spans that nobody read; the UTC day's spend."""
+    p = parts()
+    brands = p.plan.brands
+    return sources_of(
+        plan=p.plan,
+        cursors=[cursor for brand in brands for cursor in p.cursors.all(brand.id)],
+        gaps=[gap for brand in brands for gap in p.gaps.all(brand.id)],
+        spend=p.ledger.spend(p.now().date()),
+        stop=p.ledger.stopped(),
+        now=p.now(),
+    )
+
+
 @app.get("/a/<token>", include_in_schema=False)
 def acknowledge_page(token: str) -> Response[str]:
     """Shows a button and acknowledges nothing: link scanners follow links."""
@@ -183,7 +220,7 @@ def acknowledge_page(token: str) -> Response[str]:
     except Unavailable as error:
         _tell(error)
         return _html(unavailable_page())
-    return _html(link_page(tally, desk, link.person, link.language))
+    return _html(link_page(_shown(link, tally), desk, link.person))
 
 
 @app.post("/a/<token>", include_in_schema=False)
@@ -201,11 +238,11 @@ def acknowledge_by_link(token: str) -> Response[str]:
         act = Act(by=link.person, at=now, via="link")
         decision = acknowledge(parts().desks, link.incident_id, act)
     except Conflict:
-        return _html(link_page(tally, desk, link.person, link.language))
+        return _html(link_page(_shown(link, tally), desk, link.person))
     except Unavailable as error:
         _tell(error)
-        return _html(busy_page(tally, link.language))
-    return _html(link_page(tally, decision.desk, link.person, link.language))
+        return _html(busy_page(_shown(link, tally)))
+    return _html(link_page(_shown(link, tally), decision.desk, link.person))
 
 
 @app.exception_handler(Unauthorised)
@@ -265,7 +302,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         except Unavailable as error:
             return _plain(_unavailable(error))
         app.append_context(person=person)
-    answer = app.resolve(event, context)
+    try:
+        answer = app.resolve(event, context)
+    except (RecursionError, ValueError):
+        # What the resolver's own JSON reader lets through: nesting without end, numbers of
+        # thousands of digits, bytes that are no text.
+        unreadable = Rejected(
+            "the body is not JSON that can be read; send {} or its fields", field="body"
+        )
+        return _plain(_rejected(unreadable))
     answer["headers"] = ALWAYS | answer["headers"]
     return answer
 
@@ -279,6 +324,15 @@ def _tell(error: Unavailable) -> None:
 
 def _act(words: str) -> Act:
     return Act(by=app.context["person"], at=parts().now(), note=words.strip())
+
+
+def _shown(link: Link, tally: Tally) -> Shown:
+    return Shown(
+        tally=tally,
+        brand_name=brand_name(tally, parts().plan),
+        language=language_of(link.language),
+        now=parts().now(),
+    )
 
 
 def _found(value: Any) -> Any:

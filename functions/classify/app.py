@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from vigie.adapters.aws import aws
 from vigie.adapters.sqs import SqsBackoff, SqsDeadLetters, SqsQueue
 from vigie.classifier import classify
 from vigie.config import ClassifyConfig
@@ -37,13 +37,15 @@ class Parts:
 def parts() -> Parts:
     """Built at the first invocation, kept for the life of the process."""
     config = ClassifyConfig.from_env(os.environ)
-    sqs = boto3.client("sqs")
+    sqs = aws("sqs")
     return Parts(
         classified=SqsQueue(sqs, config.classified_queue_url),
         urgent_classified=SqsQueue(sqs, config.urgent_classified_queue_url),
         lanes={
             queue_name(url): Lane(
-                SqsDeadLetters(sqs, dead_letters, "classify"), SqsBackoff(sqs, url)
+                SqsDeadLetters(sqs, dead_letters, "classify"),
+                SqsBackoff(sqs, url),
+                SqsQueue(sqs, url),
             )
             for url, dead_letters in (
                 (config.mentions_queue_url, config.mentions_dead_letters_url),

@@ -12,6 +12,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from vigie.adapters.aws import aws
 from vigie.adapters.dynamodb.escalations import DynamoEscalations
 from vigie.adapters.sns import PAGER_CONFIG, SnsPager
 from vigie.adapters.sqs import SqsBackoff, SqsDeadLetters, SqsQueue
@@ -42,16 +43,17 @@ class Parts:
 def parts() -> Parts:
     """Built at the first invocation, kept for the life of the process."""
     config = EscalateConfig.from_env(os.environ)
-    sqs = boto3.client("sqs")
+    sqs = aws("sqs")
     url = config.escalations_queue_url
     return Parts(
-        escalations=DynamoEscalations(boto3.client("dynamodb"), config.incidents_table),
+        escalations=DynamoEscalations(aws("dynamodb"), config.incidents_table),
         pager=SnsPager(boto3.client("sns", config=PAGER_CONFIG), config.alerts_topic_arn),
         queue=SqsQueue(sqs, url),
         lanes={
             queue_name(url): Lane(
                 SqsDeadLetters(sqs, config.escalations_dead_letters_url, "escalate"),
                 SqsBackoff(sqs, url),
+                SqsQueue(sqs, url),
             )
         },
         public_url=config.public_url,
@@ -93,4 +95,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         rejected=done.rejected,
         failed=len(done.failed),
     )
+    for reason in done.reasons:
+        logger.warning("steps wait", reason=reason)
     return failures(done.failed)

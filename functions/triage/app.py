@@ -97,4 +97,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         refreshed=done.refreshed,
         failed=len(done.failed),
     )
+    for reason in done.reasons:
+        logger.warning("messages wait", reason=reason)
     return failures(done.failed)

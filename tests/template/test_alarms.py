@@ -160,7 +160,7 @@ def test_an_unknown_version_alarms_wherever_messages_are_read():
     (alarm,) = [it for name, it in resources(ALARM).items() if name == "UnknownVersionAlarm"]
     watched = {dimensions[0]["Value"] for _, _, dimensions in metrics_of(alarm)}
 
-    assert watched == {"classify", "triage", "escalate"}
+    assert watched == {"classify", "triage", "escalate", "api", "watch"}
     assert {metric for _, metric, _ in metrics_of(alarm)} == {"UnknownVersion"}
 
 

@@ -35,7 +35,7 @@ class Stage:
             )
             for n, body in enumerate(bodies)
         ]
-        lanes = {"Mentions": Lane(self.dead_letters, self.backoff)}
+        lanes = {"Mentions": Lane(self.dead_letters, self.backoff, RecordingQueue())}
         return classify_batch(batch, by_word, self.classified, self.urgent, lanes, NOON)
 
     def labelled(self, queue):
@@ -141,3 +141,13 @@ def test_a_lone_surrogate_survives_the_wire_as_a_replacement(stage):
     stage.classify(of("acme", "half a smile \ud83d"))
 
     assert stage.labelled(stage.classified)[0].mention.text == "half a smile ?"
+
+
+def test_what_cannot_be_read_is_parked_once_however_often_its_message_comes_back(stage):
+    body = encode(of("acme", "hello", "hello")).replace('"text":"hello"', '"text":""', 1)
+    stage.classified.refuse = 3
+
+    for _ in range(4):
+        stage.classify(body)
+
+    assert len(stage.dead_letters.parked) == 1

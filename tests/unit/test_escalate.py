@@ -317,7 +317,7 @@ def a_record(body, message_id="m-1"):
 
 def run_batch(scene, *records, escalations=None):
     dead, backoff = InMemoryDeadLetters(), RecordingBackoff()
-    lanes = {"Escalations": Lane(dead, backoff)}
+    lanes = {"Escalations": Lane(dead, backoff, RecordingQueue())}
     return escalate_batch(records, scene.escalation(escalations), lanes), dead, backoff
 
 

@@ -41,7 +41,9 @@ class TriageDesk:
         self.plan = plan
         self.escalations = RecordingQueue()
         self.dead_letters = InMemoryDeadLetters()
-        self.lanes = {"Classified.fifo": Lane(self.dead_letters, RecordingBackoff())}
+        self.again = RecordingQueue()
+        lane = Lane(self.dead_letters, RecordingBackoff(), self.again)
+        self.lanes = {"Classified.fifo": lane}
 
     def triage(self, *messages, now=NOON):
         batch = [a_record(message, n) for n, message in enumerate(messages)]
@@ -321,8 +323,11 @@ def test_the_brands_state_stays_small_however_many_incidents_open(desk):
 
 def test_a_tick_lets_candidates_go(desk):
     desk.say(a_labelled())
-    later = NOON + timedelta(hours=1)
+    still_waiting = NOON + timedelta(hours=2)
+    later = NOON + timedelta(hours=3)
 
+    desk.triage(Tick(brand="acme", at=still_waiting), now=still_waiting)
+    assert desk.store.state("acme").candidates != {}
     desk.triage(Tick(brand="acme", at=later), now=later)
 
     assert desk.store.state("acme").candidates == {}
@@ -355,15 +360,16 @@ def test_a_rejected_mention_does_not_take_its_pack_with_it(desk):
     assert desk.dead_letters.parked[0]["field"] == "labels"
 
 
-def test_a_message_from_newer_code_stays_with_all_later_ones_of_its_group(desk):
+def test_a_message_from_newer_code_stays_and_its_neighbours_go_on(desk):
     newer = encode(Tick(brand="acme", at=NOON)).replace('"version":1', '"version":2')
     good = Classified(brand="acme", mentions=(a_labelled(),))
 
     result = desk.triage(good, newer, good)
 
-    assert result.failed == ["m1", "m2"]
+    assert result.failed == ["m1"]
     assert result.unknown_version == 1
     assert result.counted == 1
+    assert result.duplicates == 1
 
 
 def test_what_cannot_be_parked_stays_in_the_queue(desk):
@@ -442,3 +448,75 @@ def test_batching_and_repeats_change_no_count(said, size):
         t.id: t.mention_count for t in in_batches.incidents
     }
     assert one_by_one.store.mentions.keys() == in_batches.store.mentions.keys()
+
+
+def test_a_message_that_has_failed_often_goes_round_again_instead_of_being_given_up():
+    desk = TriageDesk(Contended(losses=1000))
+    record = replace(a_record(Classified(brand="acme", mentions=(a_labelled(),))), attempts=4)
+
+    result = triage_batch([record], desk.store, desk.escalations, desk.lanes, desk.plan, NOON)
+
+    assert result.failed == []
+    assert desk.again.bodies == [record.body]
+
+
+def test_an_edit_of_a_voice_in_the_slice_that_takes_it_into_company(desk):
+    first, second = a_labelled(), a_labelled()
+    desk.say(first)
+    desk.say(second)
+    newer = str(int(first.mention.post_id) + 5)
+    edited = replace(first, mention=replace(first.mention, post_id=newer))
+
+    result = desk.say(a_labelled(), edited)
+
+    assert result.failed == []
+    assert [i.mention_count for i in desk.incidents] == [3]
+    assert desk.store.mentions[first.mention.key].labelled.mention.post_id == newer
+
+
+def test_a_harmless_post_that_is_edited_into_a_cry_for_help_wakes_somebody(desk):
+    post = a_labelled(Urgency.LOW, Kind.NONE)
+    desk.say(post)
+    newer = replace(post.mention, post_id=str(int(post.mention.post_id) + 1))
+
+    desk.say(LabelledMention(mention=newer, labels=some_labels(Urgency.CRITICAL)))
+
+    assert len(desk.incidents) == 1
+    assert len(desk.escalations.sent) == 1
+
+
+def test_old_cries_for_help_that_come_one_by_one_are_one_incident(desk):
+    for number in range(6):
+        now = NOON + timedelta(seconds=20 * number)
+        old = {"posted_at": NOON - timedelta(hours=7), "received_at": now}
+        desk.say(a_labelled(Urgency.CRITICAL, **old), now=now)
+
+    assert [i.mention_count for i in desk.incidents] == [6]
+
+
+def test_volume_is_seen_when_ingest_is_an_hour_behind(desk):
+    for number in range(3):
+        at = NOON + timedelta(seconds=10 * number)
+        now = at + timedelta(hours=1)
+        desk.say(a_labelled(posted_at=at, received_at=now), now=now)
+
+    assert len(desk.incidents) == 1
+
+
+def test_somebody_who_writes_often_does_not_hide_the_others(desk):
+    for number in range(3):
+        now = NOON + timedelta(minutes=number)
+        for _ in range(12):
+            desk.say(a_labelled(author=Author(id="777"), posted_at=now), now=now)
+        if number < 2:
+            desk.say(a_labelled(posted_at=now), now=now)
+
+    assert len(desk.incidents) == 1
+
+
+def test_an_author_lends_their_reach_once(desk):
+    loud = Author(id="9", followers=9_000)
+
+    desk.say(a_labelled(), a_labelled(), *[a_labelled(author=loud) for _ in range(20)])
+
+    assert desk.incidents[0].reach == 9_000 + 2 * 120

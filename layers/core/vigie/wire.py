@@ -10,6 +10,7 @@ from vigie.domain.mention import Author, Mention
 from vigie.errors import Rejected
 
 LARGEST_ID = 2**63 - 1
+LONGEST_ID = len(str(LARGEST_ID))
 
 
 def mention_to_dict(mention: Mention) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def mention_from_dict(data: Mapping[str, Any]) -> Mention:
     """The inverse of `mention_to_dict`. Raises `Rejected` naming the field."""
     author = mapping(data, "author")
     followers = author.get("followers")
-    if followers is not None and (isinstance(followers, bool) or not isinstance(followers, int)):
+    if followers is not None and not (type(followers) is int and 0 <= followers <= LARGEST_ID):
         raise Rejected(
             f"followers is {shape(followers)}, expected a whole number", field="author.followers"
         )
@@ -67,7 +68,7 @@ def mention_from_dict(data: Mapping[str, Any]) -> Mention:
         repost=bool(data.get("repost", False)),
         repost_of=post_id(data, "repost_of") if data.get("repost_of") else "",
         reply_eligible=bool(data.get("reply_eligible", False)),
-        flags=tuple(data.get("flags", ())),
+        flags=_flags(data),
     )
 
 
@@ -95,14 +96,45 @@ def labels_from_dict(data: Mapping[str, Any]) -> Labels:
             urgency=Urgency(data["urgency"]),
             kind=Kind(data["kind"]),
             sentiment=Sentiment(data["sentiment"]),
-            scores=data["scores"],
-            kind_scores=data["kind_scores"],
-            sentiment_scores=data["sentiment_scores"],
-            language=data.get("language", "und"),
-            reasons=tuple(Reason(**reason) for reason in data["reasons"]),
+            scores=_scores(data["scores"]),
+            kind_scores=_scores(data["kind_scores"]),
+            sentiment_scores=_scores(data["sentiment_scores"]),
+            language=_plain_text(data.get("language", "und")),
+            reasons=tuple(_reason(reason) for reason in data["reasons"]),
         )
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise Rejected(f"labels cannot be read ({type(error).__name__})", field="labels") from error
+
+
+def _scores(values: Any) -> dict[str, float]:
+    if not all(type(value) in (int, float) for value in values.values()):
+        raise TypeError("scores are numbers")
+    return dict(values)
+
+
+def _reason(values: Any) -> Reason:
+    if type(values["weight"]) not in (int, float):
+        raise TypeError("a weight is a number")
+    return Reason(
+        rule=_plain_text(values["rule"]),
+        label=_plain_text(values["label"]),
+        says=_plain_text(values["says"]),
+        weight=values["weight"],
+        words=_plain_text(values["words"]),
+    )
+
+
+def _plain_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("expected a text")
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _flags(data: Mapping[str, Any]) -> tuple[str, ...]:
+    flags = data.get("flags", [])
+    if not isinstance(flags, list) or not all(isinstance(flag, str) for flag in flags):
+        raise Rejected(f"flags is {shape(flags)}, expected a list of texts", field="flags")
+    return tuple(flags)
 
 
 def text(data: Mapping[str, Any], field: str) -> str:
@@ -117,7 +149,12 @@ def text(data: Mapping[str, Any], field: str) -> str:
 def post_id(data: Mapping[str, Any], field: str) -> str:
     """A decimal id up to `LARGEST_ID`."""
     value = text(data, field)
-    if not (value.isascii() and value.isdecimal() and int(value) <= LARGEST_ID):
+    if not (
+        value.isascii()
+        and value.isdecimal()
+        and len(value) <= LONGEST_ID
+        and int(value) <= LARGEST_ID
+    ):
         raise Rejected(
             f"{field} is not an X id; expected a decimal number up to 2^63-1 as a text", field=field
         )
@@ -145,7 +182,7 @@ def instant(data: Mapping[str, Any], field: str) -> datetime:
     value = text(data, field)
     try:
         return from_iso(value)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Rejected(
             f"{field} is not an instant; expected 2026-11-22T03:00:00.000Z", field=field
         ) from error

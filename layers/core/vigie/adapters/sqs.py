@@ -1,5 +1,6 @@
 """SQS: sending in batches, parking what is rejected, hiding what failed for a while."""
 
+import logging
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,12 +19,16 @@ BATCH_BYTES = 250_000
 LONGEST_DELAY = timedelta(minutes=15)
 
 
+log = logging.getLogger(__name__)
+
+
 class SqsQueue:
     """`Queue` over one URL; a name ending in `.fifo` gets deduplication ids."""
 
     def __init__(self, client: Any, url: str) -> None:
         self._client = client
         self._url = url
+        self._name = url.rsplit("/", 1)[-1]
         self._fifo = url.endswith(".fifo")
 
     def send(self, messages: Sequence[Outgoing]) -> tuple[int, ...]:
@@ -33,10 +38,13 @@ class SqsQueue:
             entries = [self._entry(position, messages[position]) for position in batch]
             try:
                 answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
-            except (BotoCoreError, ClientError):
+            except (BotoCoreError, ClientError) as error:
+                log.warning("%s took no message: %s", self._name, _code(error))
                 failed.extend(batch)
                 continue
-            failed.extend(int(entry["Id"]) for entry in answer.get("Failed", ()))
+            for entry in answer.get("Failed", ()):
+                log.warning("%s refused a message: %s", self._name, entry.get("Code"))
+                failed.append(int(entry["Id"]))
         return tuple(sorted(failed))
 
     def _entry(self, position: int, message: Outgoing) -> dict[str, Any]:
@@ -83,7 +91,7 @@ class SqsDeadLetters:
         try:
             self._client.send_message(**message)
         except (BotoCoreError, ClientError) as error:
-            raise Unavailable("a rejected message could not be parked") from error
+            raise Unavailable(f"a rejected message could not be parked: {_code(error)}") from error
 
 
 class SqsBackoff:
@@ -101,6 +109,13 @@ class SqsBackoff:
                 ReceiptHandle=receipt_handle,
                 VisibilityTimeout=max(1, int(delay.total_seconds())),
             )
+
+
+def _code(error: BotoCoreError | ClientError) -> str:
+    """AWS's own word for it; never the message, which may quote what was sent."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code", "unknown"))
+    return type(error).__name__
 
 
 def _batches(messages: Sequence[Outgoing]) -> list[list[int]]:

@@ -21,7 +21,7 @@ def before_of(text: str | None) -> Before:
     try:
         instant, _, id_ = base64.urlsafe_b64decode(text).decode().partition(" ")
         return from_iso(instant), id_
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Rejected(
             "next is not one that this API gave; leave it out to begin at the newest", field="next"
         ) from error

@@ -137,7 +137,8 @@ class LaddersModel(_Strict):
 
 
 class ThresholdsModel(_Strict):
-    open_after: Count = _LIMITS.open_after
+    # Triage lets ten voices wait for company.
+    open_after: Annotated[int, Field(ge=1, le=11)] = _LIMITS.open_after
     open_window: Annotated[timedelta, _lasting(MINUTE, DAY, "30m")] = _LIMITS.open_window
     quiet_after: Annotated[timedelta, _lasting(MINUTE, 30 * DAY, "6h")] = _LIMITS.quiet_after
     sev1_critical: Count = _LIMITS.sev1_critical
@@ -152,7 +153,7 @@ class PlanModel(_Strict):
     ladders: LaddersModel
     thresholds: ThresholdsModel = ThresholdsModel()
     page_if_younger_than: Annotated[timedelta, _lasting(MINUTE, 30 * DAY, "2h")] = 2 * HOUR
-    retention: Annotated[timedelta, _lasting(DAY, 3650 * DAY, "90d")] = 90 * DAY
+    retention: Annotated[timedelta, _lasting(21 * DAY, 3650 * DAY, "90d")] = 90 * DAY
     silence_after: Annotated[timedelta, _lasting(2 * MINUTE, 7 * DAY, "15m")] = 15 * MINUTE
     calm_after: Annotated[timedelta, _lasting(10 * MINUTE, 90 * DAY, "1d")] = DAY
     daily_budget_usd: Annotated[float, Field(ge=0, le=1_000_000)] = 0.0

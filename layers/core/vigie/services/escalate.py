@@ -25,10 +25,12 @@ from vigie.errors import Conflict, Rejected, Unavailable, UnknownVersion
 from vigie.messages import StepDue, decode_step, encode
 from vigie.ports import Escalations, Outgoing, Pager, Queue, Standing
 from vigie.records import Record
-from vigie.services.lanes import Lanes, hide, park
+from vigie.services.lanes import Lanes, Reject, park, wait
 
 Clock = Callable[[], datetime]
 
+# An incident without its tally or ladder waits for people to restore it.
+UNPAGEABLE_FOR = timedelta(hours=1)
 # How often the desk is read again because the read had grown old before the publish.
 _READS = 3
 
@@ -69,6 +71,7 @@ class Escalation:
             return Outcome()
         standing = self.escalations.read(timer.incident_id)
         if standing is None:
+            self._rest(timer, now)
             raise Rejected(
                 f"incident {timer.incident_id} has a timer but no tally or no ladder; "
                 "restore its items from the point-in-time backup",
@@ -76,6 +79,7 @@ class Escalation:
             )
         ladder = ladder_for(standing.ladders.by_severity, timer.severity)
         if ladder is None:
+            self._rest(timer, now)
             raise Rejected(
                 f"incident {timer.incident_id} was opened with a plan without ladders",
                 field="ladder",
@@ -87,6 +91,12 @@ class Escalation:
         go = _Go(timer=timer, standing=standing, step=step, index=index)
         self._page(go)
         return self._conclude(go)
+
+    def _rest(self, timer: Timer, now: datetime) -> None:
+        """Ask again in an hour: one dead letter each sweep would tell nobody more."""
+        later = replace(timer, due_at=now + UNPAGEABLE_FOR, claim="", claimed_until=None)
+        nothing = PagingChange(pages=0, first_at=None, last_at=None, worst=None, failing_since=None)
+        self.escalations.move(timer, later, nothing, ())
 
     def _page(self, go: "_Go") -> None:
         """Publish what is outstanding, until somebody acknowledges or SNS fails."""
@@ -122,6 +132,7 @@ class Escalation:
                 at=now,
                 late=lateness(timer, now),
                 next_at=now + go.step.ack_within,
+                brand_name=go.standing.ladders.brand_name,
             )
         )
         if not self._is_still_wanted(timer):
@@ -305,6 +316,7 @@ class Escalating:
     unknown_version: int = 0
     late: list[timedelta] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
 
 
 def escalate_batch(records: Sequence[Record], escalation: Escalation, lanes: Lanes) -> Escalating:
@@ -316,12 +328,12 @@ def escalate_batch(records: Sequence[Record], escalation: Escalation, lanes: Lan
             try:
                 _count(careful.fire(decode_step(record.body)), result)
             except Rejected as rejected:
-                park(lanes, record, record.body, rejected, escalation.clock())
+                park(lanes, Reject(record, record.body, rejected), escalation.clock())
                 result.rejected += 1
         except Unavailable as error:
             result.unknown_version += isinstance(error, UnknownVersion)
-            result.failed.append(record.message_id)
-            hide(lanes, [record])
+            result.reasons.append(str(error))
+            result.failed.extend(staying.message_id for staying in wait(lanes, [record]))
     return result
 
 

@@ -36,7 +36,8 @@ TRIES = 10
 
 @dataclass(kw_only=True)
 class Triaging:
-    """What became of a batch: counts, and the records that must stay queued."""
+    """What became of a batch: counts, the records that must stay queued, and why, in our own
+    words."""
 
     counted: int = 0
     duplicates: int = 0
@@ -48,6 +49,7 @@ class Triaging:
     erased: int = 0
     refreshed: int = 0
     failed: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,11 @@ def triage_batch(
                     park(lanes, reject, now)
                     result.rejected += 1
                 finished.update(record.message_id for record in job.records)
-        except UnknownVersion:
+        except UnknownVersion as error:
             result.unknown_version += 1
-        except Unavailable:
-            pass
+            result.reasons.append(str(error))
+        except Unavailable as error:
+            result.reasons.append(str(error))
         failed.extend(record for record in group if record.message_id not in finished)
     result.failed = [record.message_id for record in wait(lanes, failed)]
     return result

@@ -35,7 +35,8 @@ Item = dict[str, Any]
 
 TALLY, DESK, LADDER, PAGING, STATE = "TALLY", "DESK", "LADDER", "PAGING", "STATE"
 DUE_PARTITION = "due"
-# Far more than 50 open incidents need; a state beyond it is a defect, not a size to grow into.
+# What the bounds of `vigie.domain.draft` can add up to; a state beyond it is a defect, not a size
+# to grow into.
 BRAND_STATE_BYTES = 16_000
 
 _serializer = TypeSerializer()
