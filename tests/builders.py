@@ -90,7 +90,7 @@ def a_tally(**changes):
         "opened_at": NOON,
         "first_mention_at": NOON - timedelta(minutes=3),
         "last_mention_at": NOON,
-        "because": "one critical mention (danger.medical)",
+        "because": "one critical mention: a medical device or treatment fails",
         "trigger": TRIP_WIRE,
         "mention_count": 4,
         "by_urgency": {Urgency.CRITICAL: 1, Urgency.HIGH: 3},

@@ -332,6 +332,7 @@ def _shown(link: Link, tally: Tally) -> Shown:
         brand_name=brand_name(tally, parts().plan),
         language=language_of(link.language),
         now=parts().now(),
+        is_danger=tally.is_danger,
     )
 
 

@@ -8,14 +8,19 @@ import pytest
 from functions.api import app
 from tests.builders import NOON, a_desk, a_labelled, a_plan, a_tally, a_timer, an_entry
 from tests.fakes import (
+    InMemoryCursors,
     InMemoryDesks,
     InMemoryDossiers,
+    InMemoryGaps,
     InMemoryIncidents,
+    InMemoryLedger,
     InMemoryStaff,
     RecordingQueue,
 )
 from tests.handlers.http import LambdaContext, a_request
+from vigie.domain.budget import Stop
 from vigie.domain.change import Stored
+from vigie.domain.cursor import Gap
 from vigie.domain.links import link_for
 from vigie.errors import Unavailable, UnknownVersion
 from vigie.messages import Command, decode_for_triage
@@ -43,6 +48,9 @@ def held(monkeypatch):
         desks=InMemoryDesks(held),
         dossiers=InMemoryDossiers(held),
         staff=staff,
+        cursors=InMemoryCursors(),
+        gaps=InMemoryGaps(),
+        ledger=InMemoryLedger(),
         classified=RecordingQueue(),
         plan=a_plan(),
         now=lambda: NOON + MINUTE,
@@ -80,6 +88,7 @@ def test_only_the_named_routes_are_open(held):
 
     assert opened == app.OPEN_ROUTES
     assert {f"{m} {p}" for m, p in route_paths()} - app.OPEN_ROUTES == {
+        "GET /sources",
         "GET /incidents",
         "GET /incidents/{id}",
         "GET /incidents/{id}/mentions",
@@ -121,6 +130,8 @@ def test_incidents_are_listed_with_their_clocks(held):
     assert body["next"] is None
     assert incident["id"] == ID
     assert incident["state"] == "open"
+    assert incident["brand_name"] == "Acme"
+    assert incident["danger"] is True
     assert incident["clocks"] == {
         "first_mention_at": "2026-03-12T11:57:00.000Z",
         "last_mention_at": "2026-03-12T12:00:00.000Z",
@@ -282,7 +293,14 @@ def test_opening_a_link_shows_a_button_and_acknowledges_nothing(held):
     assert held.desks == {}
     assert ID in held.timers
     assert len(held.timeline(ID)) == 1
-    assert "<script" not in page
+    assert "DANGER\u00a0: personne en danger" in page
+    assert "Acme\u00a0: panne" in page
+    assert f'href="../#{ID}"' in page
+    assert 'title="2026-03-12 11:57:00 UTC"' in page
+    assert "il y a 4 min (11:57 UTC)" in page
+    nonce = re.search(r"script-src 'nonce-(.+?)'", headers["content-security-policy"])[1]
+    assert re.findall("<script[^>]*>", page) == [f'<script nonce="{nonce}">']
+    assert "connect-src" not in headers["content-security-policy"]
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
@@ -295,6 +313,7 @@ def test_pressing_the_button_acknowledges_in_the_persons_name(held):
 
     assert status == 200
     assert "C&#x27;est à vous" in page
+    assert f'href="../#{ID}"' in page
     assert "<button" not in page
     assert held.desk(ID).acknowledged_by == "duty-1"
     assert ID not in held.timers
@@ -323,10 +342,15 @@ def test_who_comes_second_learns_who_was_first(held):
 
 
 def test_the_link_of_a_closed_incident_says_so(held):
-    held.desks[ID] = a_desk(resolved_at=NOON, resolved_by="lead-1")
+    for dismissed, says in ((False, "c&#x27;est fini"), (True, "pas une crise")):
+        held.desks[ID] = a_desk(resolved_at=NOON, resolved_by="lead-1", dismissed=dismissed)
 
-    for method in ("GET", "POST"):
-        assert "clos par lead-1" in link_ask(method)[1]
+        for method in ("GET", "POST"):
+            page = link_ask(method)[1]
+
+            assert "clos par lead-1" in page
+            assert says in page
+            assert "DANGER" not in page
 
 
 @pytest.mark.parametrize("token", ["Zb3-_Ab3-_Ab", "short", "x" * 200])
@@ -364,7 +388,7 @@ def test_an_acknowledgement_that_cannot_be_written_offers_the_button_again(held)
 
 
 def test_a_hostile_brand_name_is_only_text_on_the_page(held):
-    held.tallies[ID] = replace(held.tallies[ID], brand='<img src=x onerror="alert(1)">')
+    held.tallies[ID] = replace(held.tallies[ID], brand='<img src=x onerror="alert(1)">{0}')
 
     page = link_ask("GET")[1]
 
@@ -380,7 +404,7 @@ def test_the_list_of_incidents_is_a_page_without_data(held):
     nonce = re.search(r"script-src 'nonce-(.+?)'", headers["content-security-policy"])[1]
     assert f'<script nonce="{nonce}">' in page
     assert "innerHTML" not in page
-    assert "http" not in page.replace("http-equiv", "")
+    assert set(re.findall(r"https?:[^ \"]*", page)) == {"https://x.com/i/status/"}
     assert ask("GET", "/")[1] != page
 
 
@@ -401,7 +425,7 @@ def test_the_description_says_which_routes_need_a_token(held):
         for method, operation in operations.items()
         if "security" in operation
     }
-    assert len(secured) == 7
+    assert len(secured) == 8
     assert "security" not in body["paths"]["/health"]["get"]
     assert body["components"]["securitySchemes"]["person"]["scheme"] == "bearer"
     resolve = body["paths"]["/incidents/{id}/resolve"]["post"]["responses"]
@@ -412,3 +436,50 @@ def test_the_description_says_which_routes_need_a_token(held):
 def test_a_route_that_is_not_there_is_404_for_staff_and_401_for_others(held):
     assert ask("GET", "/admin")[0] == 401
     assert ask("GET", "/admin", token=TOKEN)[0] == 404
+
+
+def test_people_see_what_is_read_what_was_missed_and_what_it_costs(held):
+    parts = held.parts
+    cursor = parts.cursors.take(
+        "acme", "mentions:1000000001", owner="run", until=NOON, now=NOON - MINUTE
+    )
+    parts.cursors.save(
+        replace(cursor, last_success_at=NOON, quiet_since=NOON, last_error="X answered 503"),
+        owner="run",
+        release=True,
+    )
+    gap = Gap(brand="acme", source="search:1", begin=NOON - MINUTE, end=NOON, why="too old")
+    parts.gaps.add(gap, NOON)
+    parts.ledger.add(NOON.date(), "acme/mentions:1000000001", 0.25)
+    parts.ledger.stop(Stop(until=NOON + 5 * MINUTE, why="402"))
+
+    status, body, _ = ask("GET", "/sources", token=TOKEN)
+
+    assert status == 200
+    (source,) = body["sources"]
+    assert (source["name"], source["silent"]) == ("mentions:1000000001", False)
+    assert source["last_error"] == "X answered 503"
+    assert body["gaps"] == [
+        {
+            "brand": "acme",
+            "source": "search:1",
+            "from": "2026-03-12T11:59:00.000Z",
+            "to": "2026-03-12T12:00:00.000Z",
+            "why": "too old",
+        }
+    ]
+    assert body["money"] == {
+        "day": "2026-03-12",
+        "spent_usd": 0.25,
+        "by_source": {"acme/mentions:1000000001": 0.25},
+        "budget_usd": None,
+        "stopped_until": "2026-03-12T12:05:00.000Z",
+        "stopped_because": "402",
+    }
+
+
+def test_a_source_that_was_never_read_is_shown_as_silent(held):
+    _, body, _ = ask("GET", "/sources", token=TOKEN)
+
+    assert [source["silent"] for source in body["sources"]] == [True]
+    assert body["money"]["stopped_until"] is None

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.builders import DUTY, LEAD, NOON, a_tally
 from vigie.domain.gsm import fits
-from vigie.domain.labels import Kind
+from vigie.domain.incident import COMPANY, TRIP_WIRE
+from vigie.domain.labels import Kind, Urgency
 from vigie.domain.page import Page, compose
 from vigie.domain.plan import Severity
 
@@ -27,21 +28,67 @@ def a_page(**changes):
         "at": NOON,
         "late": timedelta(0),
         "next_at": NOON + timedelta(minutes=5),
+        "brand_name": "Acme",
     } | changes
     return Page(**values)
 
 
+# Opened because several said the same, not by one post that speaks of danger.
+CALM = a_tally(trigger=COMPANY)
+
+
 def test_an_sms_says_what_how_grave_how_many_since_when_and_where():
-    assert compose(a_page()).sms == (
-        "SEV2 acme: outage, 4 posts since 11:57Z. Acknowledge: "
+    assert compose(a_page(tally=CALM)).sms == (
+        "SEV2 of 4, Acme: outage, 4 posts since 11:57 UTC. Acknowledge: "
         "https://a1b2c3d4e5.execute-api.ap-southeast-7.amazonaws.com/a/Ab3-_Ab3-_Ab"
     )
 
 
-def test_a_french_speaker_gets_french():
-    message = compose(a_page(person=DUTY))
+def test_danger_is_said_first_wherever_somebody_is_woken():
+    english, french = compose(a_page()), compose(a_page(person=DUTY))
 
-    assert message.sms.startswith("SEV2 acme : panne, 4 posts depuis 11:57Z. Prendre en charge :")
+    assert english.sms == (
+        "DANGER: people at risk. SEV2 Acme: outage, 4 posts since 11:57Z. Acknowledge: "
+        "https://a1b2c3d4e5.execute-api.ap-southeast-7.amazonaws.com/a/Ab3-_Ab3-_Ab"
+    )
+    assert french.sms.startswith("DANGER : personne en danger. SEV2 Acme : panne, 4 posts")
+    assert english.subject == "DANGER: people at risk [SEV2] Acme: outage (inc-0123456789)"
+    assert french.subject.startswith("DANGER : personne en danger [SEV2] Acme : panne")
+    assert english.mail.startswith("DANGER: people at risk.")
+    assert french.mail.startswith("DANGER : personne en danger.")
+    assert json.loads(english.data)["danger"] is True
+
+
+def test_danger_is_not_cried_where_nobody_spoke_of_it():
+    for person in (DUTY, LEAD):
+        message = compose(a_page(tally=CALM, person=person))
+
+        assert "DANGER" not in message.sms + message.subject + message.mail
+    assert json.loads(message.data)["danger"] is False
+
+
+def test_one_post_is_one_post():
+    one = a_tally(mention_count=1, by_urgency={Urgency.CRITICAL: 1})
+
+    assert "1 post since" in compose(a_page(tally=one)).sms
+    assert "1 post, at 2026-03-12 11:57 UTC; its urgency: critical." in (
+        compose(a_page(tally=one)).mail
+    )
+    assert "1 post, à 2026-03-12 11:57 UTC ; son urgence : critique." in (
+        compose(a_page(tally=one, person=DUTY)).mail
+    )
+
+
+def test_a_brand_that_is_known_by_its_id_alone_is_called_so():
+    assert "acme: outage" in compose(a_page(brand_name="")).sms
+
+
+def test_a_french_speaker_gets_french():
+    message = compose(a_page(tally=CALM, person=DUTY))
+
+    assert message.sms.startswith(
+        "SEV2 sur 4, Acme : panne, 4 posts depuis 11:57 UTC. Prendre en charge :"
+    )
     assert "Que faire" in message.mail
 
 
@@ -53,12 +100,13 @@ def test_a_french_speaker_gets_french():
     severity=st.sampled_from(Severity),
     person=st.sampled_from([DUTY, LEAD]),
     age=st.timedeltas(timedelta(0), timedelta(days=400)),
+    trigger=st.sampled_from([TRIP_WIRE, COMPANY]),
 )
 def test_an_sms_is_one_segment_with_its_link_whatever_the_brand(
-    brand, count, host, kind, severity, person, age
+    brand, count, host, kind, severity, person, age, trigger
 ):
     tally = a_tally(
-        brand=brand,
+        trigger=trigger,
         mention_count=count,
         kind=kind,
         severity=severity,
@@ -66,17 +114,25 @@ def test_an_sms_is_one_segment_with_its_link_whatever_the_brand(
     )
     url = f"https://{host}/a/Ab3-_Ab3-_Ab"
 
-    sms = compose(a_page(tally=tally, person=person, url=url)).sms
+    sms = compose(a_page(tally=tally, person=person, url=url, brand_name=brand)).sms
 
     assert fits(sms)
-    assert sms.startswith(severity.value.upper())
+    assert sms.startswith("DANGER" if trigger == TRIP_WIRE else severity.value.upper())
+    assert severity.value.upper() in sms
     assert sms.endswith(url)
-    assert f"{NOON - age:%H:%MZ}" in sms
+    assert f"{NOON - age:%H:%M}" in sms
 
 
-@given(st.text(max_size=300))
-def test_a_subject_is_short_ascii_on_one_line(brand):
-    subject = compose(a_page(tally=a_tally(brand=brand))).subject
+@given(
+    brand=st.text(max_size=300),
+    kind=st.sampled_from(Kind),
+    person=st.sampled_from([DUTY, LEAD]),
+    trigger=st.sampled_from([TRIP_WIRE, COMPANY]),
+)
+def test_a_subject_is_short_ascii_on_one_line(brand, kind, person, trigger):
+    tally = a_tally(kind=kind, trigger=trigger)
+
+    subject = compose(a_page(tally=tally, person=person, brand_name=brand)).subject
 
     assert len(subject) < 100
     assert all(" " <= c <= "~" for c in subject)
@@ -87,15 +143,17 @@ def test_an_address_that_fills_the_segment_costs_the_link_not_the_page():
     sms = compose(a_page(url="https://" + "x" * 200)).sms
 
     assert fits(sms)
-    assert sms.startswith("SEV2 acme outage 4 11:57Z")
+    assert sms.startswith("DANGER: people at risk SEV2 Acme 11:57Z")
 
 
 def test_a_late_incident_says_how_old_it_is():
     old = a_tally(first_mention_at=NOON - timedelta(hours=5))
 
+    calm = replace(old, trigger=COMPANY)
+
     assert "(5h old)" in compose(a_page(tally=old)).sms
     assert "5h old" in compose(a_page(tally=old)).mail
-    assert "vieux de 5 h" in compose(a_page(tally=old, person=DUTY)).sms
+    assert "vieux de 5 h" in compose(a_page(tally=calm, person=DUTY)).sms
     assert "3d old" in compose(a_page(tally=replace(old, opened_at=NOON + timedelta(days=3)))).sms
 
 
@@ -103,9 +161,10 @@ def test_a_mail_says_when_the_next_page_follows_and_why():
     mail = compose(a_page(late=timedelta(minutes=12))).mail
 
     assert "next page goes out at 2026-03-12 12:05 UTC" in mail
-    assert "1 critical, 3 high" in mail
+    assert "SEV2 of 4 (SEV1 is the gravest): Acme, outage" in mail
+    assert "By urgency: 1 critical, 3 high." in mail
     assert "12 min late" in mail
-    assert "one critical mention (danger.medical)" in mail
+    assert "one critical mention: a medical device or treatment fails" in mail
 
 
 def test_machines_get_versioned_json():
@@ -145,6 +204,6 @@ def test_there_are_words_for_everything(person, kind, severity):
 def test_a_hostile_brand_name_cannot_add_lines_to_a_mail():
     brand = "acme\r\nBcc: everyone@example.org\u202e<script>"
 
-    mail = compose(a_page(tally=a_tally(brand=brand))).mail
+    mail = compose(a_page(tally=CALM, brand_name=brand)).mail
 
     assert "acme Bcc: everyone@example.org<script>" in mail.splitlines()[0]

@@ -1,15 +1,20 @@
 """The API's JSON, as OpenAPI documents it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
-from vigie.domain.incident import Entry, State, state_of
+from vigie.domain.budget import Spend, Stop
+from vigie.domain.cursor import Cursor
+from vigie.domain.cursor import Gap as DomainGap
+from vigie.domain.incident import Entry, State, Tally, state_of
 from vigie.domain.instants import to_iso
 from vigie.domain.labels import Kind, Sentiment, Urgency
 from vigie.domain.mention import LabelledMention
-from vigie.domain.plan import Severity
+from vigie.domain.plan import Plan, Severity
+from vigie.domain.x_walk import feeds_of
 from vigie.ports import Dossier, Summary
 from vigie.services.desk import Decision
 
@@ -45,10 +50,13 @@ class Paging(_Shape):
 
 
 class Incident(_Shape):
-    """One incident, as lists show it."""
+    """One incident, as lists show it. `danger`: a single post opened it, for somebody may be in
+    danger now."""
 
     id: str
     brand: str
+    brand_name: str
+    danger: bool
     kind: Kind
     severity: Severity
     severity_because: list[str]
@@ -150,15 +158,15 @@ class Decided(_Shape):
     resolved_by: str | None
 
 
-def incident_of(summary: Summary) -> Incident:
+def incident_of(summary: Summary, plan: Plan) -> Incident:
     """As lists show it."""
-    return Incident(**_values(summary))
+    return Incident(**_values(summary, plan))
 
 
-def incident_in_full(dossier: Dossier) -> IncidentInFull:
+def incident_in_full(dossier: Dossier, plan: Plan) -> IncidentInFull:
     """As `GET /incidents/{id}` shows it."""
     incident = IncidentInFull(
-        **_values(dossier.summary), timeline=[entry_of(entry) for entry in dossier.timeline]
+        **_values(dossier.summary, plan), timeline=[entry_of(entry) for entry in dossier.timeline]
     )
     if dossier.timer is not None:
         incident.paging.next_at = dossier.timer.due_at
@@ -194,11 +202,19 @@ def mention_of(labelled: LabelledMention) -> Mention:
     )
 
 
-def _values(summary: Summary) -> dict[str, Any]:
+def brand_name(tally: Tally, plan: Plan) -> str:
+    """How people call the brand; its id once it has left the plan."""
+    brand = plan.brand(tally.brand)
+    return brand.name if brand else tally.brand
+
+
+def _values(summary: Summary, plan: Plan) -> dict[str, Any]:
     tally, desk, paging = summary.tally, summary.desk, summary.paging
     return {
         "id": tally.id,
         "brand": tally.brand,
+        "brand_name": brand_name(tally, plan),
+        "danger": tally.is_danger,
         "kind": tally.kind,
         "severity": tally.severity,
         "severity_because": list(tally.severity_because),
@@ -242,4 +258,102 @@ def decided_of(decision: Decision) -> Decided:
         acknowledged_by=desk.acknowledged_by or None,
         resolved_at=desk.resolved_at,
         resolved_by=desk.resolved_by or None,
+    )
+
+
+class Source(_Shape):
+    """A timeline or a search. `quiet_since` is when it last showed something new, or was first
+    read; it is not asked before `not_before`; `last_error` says why it did not answer since.
+    `silent` is that it has not answered for longer than the plan allows."""
+
+    brand: str
+    name: str
+    last_success_at: Instant | None
+    quiet_since: Instant | None
+    not_before: Instant | None
+    last_error: str | None
+    silent: bool
+
+
+class Gap(_Shape):
+    """A span that was not read, and never will be: look at it on X."""
+
+    brand: str
+    source: str
+    from_: Annotated[Instant, Field(alias="from", serialization_alias="from")]
+    to: Instant
+    why: str
+
+
+class Money(_Shape):
+    """Of the UTC day, in dollars by our estimate at list prices. No bound: `budget_usd` is null.
+    X itself has stopped the app until `stopped_until`."""
+
+    day: str
+    spent_usd: float
+    by_source: dict[str, float]
+    budget_usd: float | None
+    stopped_until: Instant | None
+    stopped_because: str | None
+
+
+class Sources(_Shape):
+    """What is read, what was missed, and what it costs."""
+
+    sources: list[Source]
+    gaps: list[Gap]
+    money: Money
+
+
+def sources_of(
+    *,
+    plan: Plan,
+    cursors: Sequence[Cursor],
+    gaps: Sequence[DomainGap],
+    spend: Spend,
+    stop: Stop | None,
+    now: datetime,
+) -> Sources:
+    """The sources of the plan, read or not, and what the poller has noted."""
+    held = {(cursor.brand, cursor.source): cursor for cursor in cursors}
+    stopped = stop is not None and stop.until > now
+    return Sources(
+        sources=[
+            _source(
+                held.get((brand.id, feed.name), Cursor(brand=brand.id, source=feed.name)), plan, now
+            )
+            for brand in plan.brands
+            for feed in feeds_of(brand)
+        ],
+        gaps=[
+            Gap(
+                **{"from": gap.begin},
+                brand=gap.brand,
+                source=gap.source,
+                to=gap.end,
+                why=gap.why,
+            )
+            for gap in gaps
+        ],
+        money=Money(
+            day=spend.day.isoformat(),
+            spent_usd=round(spend.total, 4),
+            by_source=dict(spend.by_source),
+            budget_usd=plan.daily_budget_usd or None,
+            stopped_until=stop.until if stop and stopped else None,
+            stopped_because=stop.why if stop and stopped else None,
+        ),
+    )
+
+
+def _source(cursor: Cursor, plan: Plan, now: datetime) -> Source:
+    last = cursor.last_success_at
+    return Source(
+        brand=cursor.brand,
+        name=cursor.source,
+        last_success_at=last,
+        quiet_since=cursor.quiet_since,
+        not_before=cursor.not_before,
+        last_error=cursor.last_error or None,
+        silent=last is None or now - last > plan.silence_after,
     )

@@ -1,17 +1,23 @@
-"""The pages of HTML: behind an acknowledge link, and the list of incidents."""
+"""The pages of HTML: behind an acknowledge link, and the list of incidents.
+
+Their words stand in `words.json`, once for each language.
+"""
 
 import html
+import json
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from string import Template
+from typing import Any
 
 from vigie.domain.gsm import plain
 from vigie.domain.incident import Desk, Tally
-from vigie.domain.labels import Kind
+from vigie.domain.instants import to_iso
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,61 +30,15 @@ class Html:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Words:
+class Shown:
+    """An incident as its link's page shows it: to whom, in which language, at what instant."""
+
+    tally: Tally
+    brand_name: str
     language: str
-    kinds: Mapping[Kind, str]
-    facts: str
-    button: str
-    explains: str
-    yours: str
-    taken: str
-    closed: str
-    busy: str
-    again: str
-    incident: str
+    now: datetime
+    is_danger: bool
 
-
-_ENGLISH = _Words(
-    language="en",
-    kinds={
-        Kind.NATURAL_DISASTER: "natural disaster",
-        Kind.CONTROVERSY: "controversy",
-        Kind.OUTAGE: "outage",
-        Kind.PRODUCT_QUALITY: "product quality",
-        Kind.NONE: "other",
-    },
-    facts="{count} posts since {first} UTC, the latest at {last} UTC.",
-    button="I take it",
-    explains="Nothing has been acknowledged yet. Press the button, and nobody else is woken.",
-    yours="You have it, since {at} UTC. Nobody else will be woken. Go on at the desk.",
-    taken="{who} has it, since {at} UTC. You can go back to sleep.",
-    closed="This incident was closed by {who}, at {at} UTC. There is nothing left to do.",
-    busy="Vigie could not write it down just now.",
-    again="Try again",
-    incident="Incident",
-)
-
-_FRENCH = _Words(
-    language="fr",
-    kinds={
-        Kind.NATURAL_DISASTER: "catastrophe naturelle",
-        Kind.CONTROVERSY: "controverse",
-        Kind.OUTAGE: "panne",
-        Kind.PRODUCT_QUALITY: "qualité de produit",
-        Kind.NONE: "autre",
-    },
-    facts="{count} posts depuis {first} UTC, le dernier à {last} UTC.",
-    button="Je m'en charge",
-    explains="Rien n'est encore pris en charge. Appuyez sur le bouton, et personne d'autre ne "
-    "sera réveillé.",
-    yours="C'est à vous, depuis {at} UTC. Personne d'autre ne sera réveillé. Continuez sur la "
-    "console.",
-    taken="{who} s'en charge, depuis {at} UTC. Vous pouvez vous rendormir.",
-    closed="Cet incident a été clos par {who}, à {at} UTC. Il n'y a plus rien à faire.",
-    busy="Vigie n'a pas pu l'enregistrer à l'instant.",
-    again="Réessayer",
-    incident="Incident",
-)
 
 # Nobody is known here, and so no language: both.
 _LOST = (
@@ -87,84 +47,171 @@ _LOST = (
     "Ce lien est inconnu ou a expiré (un lien sert 24 heures). Ouvrez le lien du dernier appel "
     "reçu, ou prenez l'incident en charge sur la console. Sinon, les appels continuent.",
 )
+_LANGUAGES = ("en", "fr")
 
 
-def link_page(tally: Tally, desk: Desk, person: str, language: str) -> Html:
+def link_page(shown: Shown, desk: Desk, person: str) -> Html:
     """What a link shows: the incident, and a button as long as nobody has taken it."""
-    words = _words(language)
+    words = _link_words(shown)
     if desk.resolved_at is not None:
-        says = words.closed.format(who=desk.resolved_by, at=_moment(desk.resolved_at))
-        return _incident_page(tally, words, says, "")
+        shape = words["dismissed" if desk.dismissed else "closed"]
+        says = _told(shape, shown, at=desk.resolved_at, who=desk.resolved_by)
+        return _incident_page(replace(shown, is_danger=False), says)
     if desk.acknowledged_at is not None:
-        shape = words.yours if desk.acknowledged_by == person else words.taken
-        says = shape.format(who=desk.acknowledged_by, at=_moment(desk.acknowledged_at))
-        return _incident_page(tally, words, says, "")
-    return _incident_page(tally, words, words.explains, words.button)
+        shape = words["yours" if desk.acknowledged_by == person else "taken"]
+        says = _told(shape, shown, at=desk.acknowledged_at, who=desk.acknowledged_by)
+        return _incident_page(shown, says)
+    return _incident_page(shown, _told(words["explains"], shown), words["button"])
 
 
-def busy_page(tally: Tally, language: str) -> Html:
+def busy_page(shown: Shown) -> Html:
     """The acknowledgement could not be written; the button is there again."""
-    words = _words(language)
-    return _incident_page(tally, words, words.busy, words.again, status=503)
+    words = _link_words(shown)
+    return _incident_page(shown, _told(words["busy"], shown), words["again"], status=503)
 
 
 def lost_page() -> Html:
     """No such link, or no longer."""
-    return _page(404, "en", "Vigie", list(_LOST), "")
+    return _message(404, "en", "Vigie", lines=_paragraphs(_LOST), desk=_desk_links())
 
 
 def unavailable_page() -> Html:
     """The tables do not answer: nothing is known, and so no language."""
-    says = [f"{w.busy} {w.again}." for w in (_ENGLISH, _FRENCH)]
-    return _page(503, "en", "Vigie", says, "")
+    says = [
+        f"{words['link']['busy']} {words['link']['again']}."
+        for words in (_words()[language] for language in _LANGUAGES)
+    ]
+    return _message(503, "en", "Vigie", lines=_paragraphs(says))
 
 
 def incidents_page() -> Html:
     """The list of incidents: a page without data, which asks the API with the reader's token."""
     nonce = secrets.token_urlsafe(16)
-    body = _template("incidents.html").substitute(nonce=nonce)
-    return Html(status=200, body=body, headers=_headers(nonce, script=True))
-
-
-def _incident_page(tally: Tally, words: _Words, says: str, button: str, status: int = 200) -> Html:
-    title = f"{tally.severity.value.upper()} {plain(tally.brand)}: {words.kinds[tally.kind]}"
-    facts = words.facts.format(
-        count=tally.mention_count,
-        first=_moment(tally.first_mention_at),
-        last=_moment(tally.last_mention_at),
+    body = Template(_text("incidents.html")).substitute(
+        nonce=nonce,
+        colours=_text("colours.css"),
+        style=_text("incidents.css"),
+        script=_text("incidents.js"),
+        words=_words_for_script(),
     )
-    lines = [facts, says, f"{words.incident} {tally.id}"]
-    return _page(status, words.language, title, lines, button)
+    return Html(status=200, body=body, headers=_headers(nonce, connects=True))
 
 
-def _page(status: int, language: str, title: str, lines: list[str], button: str) -> Html:
-    nonce = secrets.token_urlsafe(16)
+def _incident_page(shown: Shown, says: str, button: str = "", status: int = 200) -> Html:
+    words, tally = _words()[shown.language], shown.tally
+    link = words["link"]
+    brand = plain(shown.brand_name or tally.brand)
+    title = f"{brand}{words['colon']}{words['kinds'][tally.kind]}"
+    count = _told(
+        link["one" if tally.mention_count == 1 else "many"],
+        shown,
+        n=str(tally.mention_count),
+        first=tally.first_mention_at,
+        last=tally.last_mention_at,
+    )
+    scale = link["scale"].format(severity=tally.severity.value.upper())
+    danger = f'<p class="danger">{html.escape(words["danger"])}</p>' if shown.is_danger else ""
     # An empty action posts to the address of the page itself: the token is written nowhere.
     form = (
         f'<form method="post"><button type="submit">{html.escape(button)}</button></form>'
         if button
         else ""
     )
-    body = _template("message.html").substitute(
+    return _message(
+        status,
+        shown.language,
+        title,
+        danger=danger,
+        says=f"<p>{says}</p>",
+        form=form,
+        lines=f"<p>{html.escape(scale)}</p>\n<p>{count}</p>\n"
+        f'<p class="quiet">{html.escape(link["incident"])} {html.escape(tally.id)}</p>',
+        desk=_desk_link(link["desk_before" if button else "desk_after"], tally.id),
+    )
+
+
+def _message(
+    status: int,
+    language: str,
+    title: str,
+    *,
+    danger: str = "",
+    says: str = "",
+    form: str = "",
+    lines: str = "",
+    desk: str = "",
+) -> Html:
+    nonce = secrets.token_urlsafe(16)
+    body = Template(_text("message.html")).substitute(
         nonce=nonce,
         language=language,
         title=html.escape(title),
-        lines="\n".join(f"<p>{html.escape(line)}</p>" for line in lines),
+        colours=_text("colours.css"),
+        danger=danger,
+        says=says,
         form=form,
+        lines=lines,
+        desk=desk,
+        script=f'<script nonce="{nonce}">\n{_text("message.js")}</script>',
     )
-    return Html(status=status, body=body, headers=_headers(nonce, script=False))
+    return Html(status=status, body=body, headers=_headers(nonce, connects=False))
 
 
-def _headers(nonce: str, *, script: bool) -> dict[str, str]:
+def _told(shape: str, shown: Shown, **values: str | datetime) -> str:
+    """`shape` with its values as HTML: texts escaped, instants as their age and time of day."""
+    return html.escape(shape).format(
+        **{
+            name: _time(value, shown) if isinstance(value, datetime) else html.escape(plain(value))
+            for name, value in values.items()
+        }
+    )
+
+
+def _time(at: datetime, shown: Shown) -> str:
+    """The page's script puts the reader's own time of day in the place of UTC."""
+    age = html.escape(_age(shown.now - at, _words()[shown.language]))
+    day = "" if at.date() == shown.now.date() else f"{at:%Y-%m-%d} "
+    return (
+        f'<time datetime="{to_iso(at)}" title="{at:%Y-%m-%d %H:%M:%S} UTC" data-age="{age}">'
+        f"{age} ({day}{at:%H:%M} UTC)</time>"
+    )
+
+
+def _age(age: timedelta, words: Mapping[str, Any]) -> str:
+    minutes = int(age.total_seconds() // 60)
+    if minutes < 1:
+        return str(words["just_now"])
+    unit, size = (0, 1) if minutes < 90 else (1, 60) if minutes < 36 * 60 else (2, 24 * 60)
+    return str(words["ago"].format(n=minutes // size, unit=words["units"][unit]))
+
+
+def _desk_link(words: str, incident_id: str) -> str:
+    # Relative, so that an API behind a path works; the page's own address ends in /a/<token>.
+    target = html.escape(f"../#{incident_id}" if incident_id else "../")
+    return f'<p><a href="{target}">{html.escape(words)}</a></p>'
+
+
+def _desk_links() -> str:
+    return "\n".join(
+        _desk_link(_words()[language]["link"]["desk_after"], "") for language in _LANGUAGES
+    )
+
+
+def _paragraphs(lines: list[str] | tuple[str, ...]) -> str:
+    return "\n".join(f"<p>{html.escape(line)}</p>" for line in lines)
+
+
+def _headers(nonce: str, *, connects: bool) -> dict[str, str]:
     policy = [
         "default-src 'none'",
         f"style-src 'nonce-{nonce}'",
+        f"script-src 'nonce-{nonce}'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
     ]
-    if script:
-        policy += [f"script-src 'nonce-{nonce}'", "connect-src 'self'"]
+    if connects:
+        policy.append("connect-src 'self'")
     return {
         "Content-Security-Policy": "; ".join(policy),
         "Cache-Control": "no-store",
@@ -174,14 +221,49 @@ def _headers(nonce: str, *, script: bool) -> dict[str, str]:
     }
 
 
-def _words(language: str) -> _Words:
-    return _FRENCH if language.lower().startswith("fr") else _ENGLISH
+def language_of(text: str) -> str:
+    """The language of pages for somebody who speaks `text`: French for `fr`, else English."""
+    return "fr" if text.lower().startswith("fr") else "en"
 
 
-def _moment(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M}"
+def _link_words(shown: Shown) -> Mapping[str, str]:
+    words: Mapping[str, str] = _words()[shown.language]["link"]
+    return words
 
 
 @cache
-def _template(name: str) -> Template:
-    return Template((files("vigie.api") / name).read_text(encoding="utf-8"))
+def _words() -> Mapping[str, Any]:
+    """The dictionary, each language with French or English typography."""
+    words: dict[str, Any] = json.loads(_text("words.json"))
+    return words | {"fr": _spaced(words["fr"])}
+
+
+def _spaced(value: Any) -> Any:
+    """French: no line may begin with the sign that a space stands before."""
+    match value:
+        case str():
+            return re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", value)
+        case list():
+            return [_spaced(inner) for inner in value]
+        case dict():
+            return {name: _spaced(inner) for name, inner in value.items()}
+        case _:
+            return value
+
+
+@cache
+def _words_for_script() -> str:
+    """With the classifier's own words for its reasons; no text in it can end the script."""
+    from vigie.classifier.rules import RULES  # a cold start need not pay for it
+
+    words = {name: dict(of_language) for name, of_language in _words().items()}
+    words["en"]["rules"] = {name: rule.says for name, rule in RULES.items()}
+    for of_language in words.values():
+        del of_language["link"]
+    text = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+@cache
+def _text(name: str) -> str:
+    return (files("vigie.api") / name).read_text(encoding="utf-8")

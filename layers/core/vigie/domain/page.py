@@ -20,6 +20,8 @@ LATE = timedelta(hours=2)
 # SNS: ASCII, under 100 characters, no line break.
 SUBJECT_CHARACTERS = 99
 _COUNT_SHOWN = 9_999_999
+# So many septets of a brand's name tell which one it is.
+_BRAND_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class Page:
     """What is to be told. `step` and `number` count from 1: the rung, and the page of this run.
 
     `late` is how much later than promised it goes out; `next_at` when the next one follows.
+    `brand_name` is how people call the brand; its id stands in where it is not known.
     """
 
     tally: Tally
@@ -38,6 +41,7 @@ class Page:
     at: datetime
     late: timedelta
     next_at: datetime
+    brand_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +58,20 @@ class Message:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
     kinds: Mapping[Kind, str]
+    brief_kinds: Mapping[Kind, str]
     short_kinds: Mapping[Kind, str]
-    urgencies: Mapping[Urgency, str]
-    severities: Mapping[str, str]
-    sms: tuple[str, ...]
+    urgencies: Mapping[Urgency, tuple[str, str]]
+    thousands: str
+    danger: str
+    calm_sms: tuple[str, ...]
+    danger_sms: tuple[str, ...]
     old: str
     subject: str
+    danger_subject: str
     mail: str
+    mail_danger: str
+    mail_one: str
+    mail_many: str
     mail_late: str
     mail_old: str
     mail_because: str
@@ -71,44 +82,52 @@ class _Words:
 
 _ENGLISH = _Words(
     kinds={
-        Kind.NATURAL_DISASTER: "natural disaster",
+        Kind.NATURAL_DISASTER: "people in danger, accident, disaster",
         Kind.CONTROVERSY: "controversy",
         Kind.OUTAGE: "outage",
         Kind.PRODUCT_QUALITY: "product quality",
-        Kind.NONE: "other",
+        Kind.NONE: "nature unclear",
     },
+    brief_kinds={Kind.NATURAL_DISASTER: "accident/disaster"},
     short_kinds={
-        Kind.NATURAL_DISASTER: "disaster",
+        Kind.NATURAL_DISASTER: "accident",
         Kind.CONTROVERSY: "dispute",
         Kind.OUTAGE: "outage",
         Kind.PRODUCT_QUALITY: "product",
-        Kind.NONE: "other",
+        Kind.NONE: "unclear",
     },
     urgencies={
-        Urgency.CRITICAL: "critical",
-        Urgency.HIGH: "high",
-        Urgency.MEDIUM: "medium",
-        Urgency.LOW: "low",
+        Urgency.CRITICAL: ("critical", "critical"),
+        Urgency.HIGH: ("high", "high"),
+        Urgency.MEDIUM: ("medium", "medium"),
+        Urgency.LOW: ("low", "low"),
     },
-    severities={
-        "sev1": "the gravest of four levels",
-        "sev2": "grave, the second of four levels",
-        "sev3": "the third of four levels",
-        "sev4": "the mildest of four levels",
-    },
+    thousands=",",
+    danger="DANGER: people at risk",
     # From the most readable to the shortest.
-    sms=(
-        "{severity} {brand}: {kind}, {count} posts since {time}{old}. Acknowledge: {url}",
-        "{severity} {brand}: {kind}, {count} posts since {time}{old} {url}",
-        "{severity} {brand} {short_kind} {count} {time}{old} {url}",
+    calm_sms=(
+        "{severity} of 4, {brand}: {kind}, {posts} since {time} UTC{old}. Acknowledge: {url}",
+        "{severity} {brand}: {kind}, {posts} since {time}Z{old}. Acknowledge: {url}",
+        "{severity} {brand}: {kind}, {posts} since {time}Z{old} {url}",
+        "{severity} {brand} {short_kind} {count} {time}Z{old} {url}",
+    ),
+    danger_sms=(
+        "{danger}. {severity} of 4, {brand}: {kind}, {posts} since {time} UTC{old}. "
+        "Acknowledge: {url}",
+        "{danger}. {severity} {brand}: {kind}, {posts} since {time}Z{old}. Acknowledge: {url}",
+        "{danger}. {severity} {brand}: {kind}, {posts} since {time}Z{old} {url}",
+        "{danger}. {severity} {brand}: {short_kind}, {posts}, {time}Z{old} {url}",
+        "{danger} {severity} {brand} {time}Z{old} {url}",
+        "DANGER {severity} {brand} {time}Z{old} {url}",
     ),
     old=" ({age} old)",
     subject="[{severity}] {brand}: {kind} ({incident})",
+    danger_subject="DANGER: people at risk [{severity}] {brand}: {kind} ({incident})",
     mail="""\
-{severity}, {severity_says}: {kind}, {brand}
+{danger}{severity} of 4 (SEV1 is the gravest): {brand}, {kind}
 
-{count} posts since {first}, the latest at {last}.
-Of these: {urgencies}. Together they reach {reach} followers.
+{counted}
+Followers of those who posted: {reach}.
 {extra}
 Acknowledge (opens a page with one button; the link is yours alone, for 24 hours):
 {url}
@@ -120,6 +139,9 @@ What to do:
 
 Incident {incident}, step {step} of the ladder, page {number}.
 """,
+    mail_danger="DANGER: people at risk. A post speaks of danger to life: read it now.\n\n",
+    mail_one="1 post, at {first}; its urgency: {urgencies}.",
+    mail_many="{posts} since {first}, the latest at {last}. By urgency: {urgencies}.",
     mail_late="This page is {late} late: it could not be sent earlier.\n",
     mail_old="The first post was already {age} old when Vigie received it.\n",
     mail_because="Opened because: {because}.\nAs grave because: {severity_because}.\n",
@@ -130,43 +152,53 @@ Incident {incident}, step {step} of the ladder, page {number}.
 
 _FRENCH = _Words(
     kinds={
-        Kind.NATURAL_DISASTER: "catastrophe naturelle",
+        Kind.NATURAL_DISASTER: "personnes en danger, accident, catastrophe",
         Kind.CONTROVERSY: "controverse",
         Kind.OUTAGE: "panne",
         Kind.PRODUCT_QUALITY: "qualité de produit",
-        Kind.NONE: "autre",
+        Kind.NONE: "nature à préciser",
     },
+    brief_kinds={Kind.NATURAL_DISASTER: "accident/catastrophe"},
     short_kinds={
-        Kind.NATURAL_DISASTER: "catastr.",
+        Kind.NATURAL_DISASTER: "accident",
         Kind.CONTROVERSY: "controv.",
         Kind.OUTAGE: "panne",
         Kind.PRODUCT_QUALITY: "produit",
-        Kind.NONE: "autre",
+        Kind.NONE: "à préciser",
     },
     urgencies={
-        Urgency.CRITICAL: "critiques",
-        Urgency.HIGH: "urgents",
-        Urgency.MEDIUM: "moyens",
-        Urgency.LOW: "faibles",
+        Urgency.CRITICAL: ("critique", "critiques"),
+        Urgency.HIGH: ("urgent", "urgents"),
+        Urgency.MEDIUM: ("moyen", "moyens"),
+        Urgency.LOW: ("faible", "faibles"),
     },
-    severities={
-        "sev1": "le plus grave de quatre niveaux",
-        "sev2": "grave, le deuxième de quatre niveaux",
-        "sev3": "le troisième de quatre niveaux",
-        "sev4": "le moins grave de quatre niveaux",
-    },
-    sms=(
-        "{severity} {brand} : {kind}, {count} posts depuis {time}{old}. Prendre en charge : {url}",
-        "{severity} {brand} : {kind}, {count} posts depuis {time}{old} {url}",
-        "{severity} {brand} {short_kind} {count} {time}{old} {url}",
+    thousands=" ",
+    danger="DANGER : personne en danger",
+    calm_sms=(
+        "{severity} sur 4, {brand} : {kind}, {posts} depuis {time} UTC{old}. "
+        "Prendre en charge : {url}",
+        "{severity} {brand} : {kind}, {posts} depuis {time}Z{old}. Prendre en charge : {url}",
+        "{severity} {brand} : {kind}, {posts} depuis {time}Z{old} {url}",
+        "{severity} {brand} {short_kind} {count} {time}Z{old} {url}",
+    ),
+    danger_sms=(
+        "{danger}. {severity} sur 4, {brand} : {kind}, {posts} depuis {time} UTC{old}. "
+        "Prendre en charge : {url}",
+        "{danger}. {severity} {brand} : {kind}, {posts} depuis {time}Z{old}. "
+        "Prendre en charge : {url}",
+        "{danger}. {severity} {brand} : {kind}, {posts} depuis {time}Z{old} {url}",
+        "{danger}. {severity} {brand} : {short_kind}, {posts}, {time}Z{old} {url}",
+        "{danger} {severity} {brand} {time}Z{old} {url}",
+        "DANGER {severity} {brand} {time}Z{old} {url}",
     ),
     old=" (vieux de {age})",
     subject="[{severity}] {brand} : {kind} ({incident})",
+    danger_subject="DANGER : personne en danger [{severity}] {brand} : {kind} ({incident})",
     mail="""\
-{severity}, {severity_says} : {kind}, {brand}
+{danger}{severity} sur 4 (SEV1 est le plus grave) : {brand}, {kind}
 
-{count} posts depuis {first}, le dernier à {last}.
-Dont : {urgencies}. Ensemble, ils touchent {reach} abonnés.
+{counted}
+Abonnés de ceux qui ont écrit : {reach}.
 {extra}
 Prendre en charge (ouvre une page avec un bouton ; le lien est personnel, valable 24 heures) :
 {url}
@@ -178,13 +210,19 @@ Que faire :
 
 Incident {incident}, échelon {step}, appel {number}.
 """,
+    mail_danger=(
+        "DANGER : personne en danger. Un post parle d'un danger pour la vie : lisez-le maintenant."
+        "\n\n"
+    ),
+    mail_one="1 post, à {first} ; son urgence : {urgencies}.",
+    mail_many="{posts} depuis {first}, le dernier à {last}. Par urgence : {urgencies}.",
     mail_late="Cet appel a {late} de retard : il n'a pas pu partir plus tôt.\n",
     mail_old="Le premier post avait déjà {age} quand Vigie l'a reçu.\n",
     # The reasons as triage words them are English; the counts above say the rest in French.
-    mail_because="Incident ouvert parce que {trigger}.\n",
+    mail_because="Incident ouvert parce {trigger}.\n",
     triggers={
-        TRIP_WIRE: "un post parle d'un danger immédiat",
-        COMPANY: "plusieurs personnes signalent la même chose en peu de temps",
+        TRIP_WIRE: "qu'un post parle d'un danger immédiat",
+        COMPANY: "que plusieurs personnes signalent la même chose en peu de temps",
     },
     day=" j",
     hour=" h",
@@ -217,12 +255,13 @@ def compose(page: Page) -> Message:
 def _subject(page: Page, words: _Words) -> str:
     """One subject per incident and severity, so that mail programs keep its pages together."""
     tally = page.tally
-    brand = to_ascii(tally.brand)
+    brand = to_ascii(_brand(page))
+    shape = words.danger_subject if tally.is_danger else words.subject
     while True:
-        subject = words.subject.format(
+        subject = shape.format(
             severity=tally.severity.value.upper(),
             brand=brand,
-            kind=to_ascii(words.kinds[tally.kind]),
+            kind=to_ascii(_brief_kind(tally, words)),
             incident=tally.id,
         )
         if len(subject) <= SUBJECT_CHARACTERS or not brand:
@@ -233,25 +272,31 @@ def _subject(page: Page, words: _Words) -> str:
 def _sms(page: Page, words: _Words) -> str:
     """One segment: words get shorter first, then the brand's name is cut."""
     tally = page.tally
+    count = min(tally.mention_count, _COUNT_SHOWN)
     facts = {
+        "danger": words.danger,
         "severity": tally.severity.value.upper(),
-        "kind": fold(words.kinds[tally.kind]),
+        "kind": fold(_brief_kind(tally, words)),
         "short_kind": fold(words.short_kinds[tally.kind]),
-        "count": str(min(tally.mention_count, _COUNT_SHOWN)),
-        "time": f"{tally.first_mention_at:%H:%MZ}",
+        "count": str(count),
+        "posts": _posts(count),
+        "time": f"{tally.first_mention_at:%H:%M}",
         "old": words.old.format(age=_age(tally, words)) if _is_old(tally) else "",
         "url": page.url,
     }
-    brand = fold(tally.brand)
-    for shape in words.sms:
+    brand = fold(_brand(page))
+    shapes = words.danger_sms if tally.is_danger else words.calm_sms
+    for shape in shapes:
         text = shape.format(brand=brand, **facts)
         if fits(text):
             return text
-    room = SEGMENT - septets(words.sms[-1].format(brand="", **facts))
-    if room > 0:
-        return words.sms[-1].format(brand=cut(brand, room), **facts)
+    # A brand with a long name: one that is cut says more than a kind that is left out.
+    for shape in shapes[1:]:
+        room = SEGMENT - septets(shape.format(brand="", **facts))
+        if room >= _BRAND_SHOWN or (room > 0 and shape is shapes[-1]):
+            return shape.format(brand=cut(brand, room), **facts)
     # An address that fills the segment by itself. A page without a link still wakes somebody.
-    return cut(words.sms[-1].format(brand=cut(brand, 40), **facts | {"url": ""}), SEGMENT)
+    return cut(shapes[-2].format(brand=cut(brand, 40), **facts | {"url": ""}), SEGMENT)
 
 
 def _mail(page: Page, words: _Words) -> str:
@@ -267,26 +312,34 @@ def _mail(page: Page, words: _Words) -> str:
         severity_because=plain("; ".join(tally.severity_because)),
     )
     return words.mail.format(
+        danger=words.mail_danger if tally.is_danger else "",
         severity=tally.severity.value.upper(),
-        severity_says=words.severities[tally.severity.value],
-        brand=plain(tally.brand),
+        brand=plain(_brand(page)),
         kind=words.kinds[tally.kind],
-        count=tally.mention_count,
-        first=_moment(tally.first_mention_at),
-        last=_moment(tally.last_mention_at),
-        urgencies=", ".join(
-            f"{tally.by_urgency[u]} {name}"
-            for u, name in words.urgencies.items()
-            if tally.by_urgency.get(u)
-        )
-        or "-",
-        reach=tally.reach,
+        counted=_counted(tally, words),
+        reach=f"{tally.reach:,}".replace(",", words.thousands),
         extra=extra,
         url=page.url,
         next=_moment(page.next_at),
         incident=tally.id,
         step=page.step,
         number=page.number,
+    )
+
+
+def _counted(tally: Tally, words: _Words) -> str:
+    alone = tally.mention_count == 1
+    shape = words.mail_one if alone else words.mail_many
+    urgencies = ", ".join(
+        one if alone else f"{n} {one if n == 1 else many}"
+        for urgency, (one, many) in words.urgencies.items()
+        if (n := tally.by_urgency.get(urgency, 0))
+    )
+    return shape.format(
+        posts=_posts(tally.mention_count),
+        first=_moment(tally.first_mention_at),
+        last=_moment(tally.last_mention_at),
+        urgencies=urgencies or "-",
     )
 
 
@@ -299,8 +352,10 @@ def _data(page: Page) -> str:
             "type": "page",
             "incident": tally.id,
             "brand": tally.brand,
+            "brand_name": _brand(page),
             "kind": tally.kind.value,
             "severity": tally.severity.value,
+            "danger": tally.is_danger,
             "opened_at": to_iso(tally.opened_at),
             "first_mention_at": to_iso(tally.first_mention_at),
             "last_mention_at": to_iso(tally.last_mention_at),
@@ -322,6 +377,18 @@ def _data(page: Page) -> str:
         },
         separators=(",", ":"),
     )
+
+
+def _brand(page: Page) -> str:
+    return page.brand_name or page.tally.brand
+
+
+def _brief_kind(tally: Tally, words: _Words) -> str:
+    return words.brief_kinds.get(tally.kind, words.kinds[tally.kind])
+
+
+def _posts(count: int) -> str:
+    return f"{count} post" if count == 1 else f"{count} posts"
 
 
 def _is_old(tally: Tally) -> bool:
