@@ -29,7 +29,7 @@ CLOSED_KEPT = 10
 SAMPLES_KEPT = 5
 RULES_KEPT = 12
 # Bounds the brand's state; beyond it the incidents that were quiet longest take no more mentions.
-OPEN_KEPT = 80
+OPEN_KEPT = 60
 # An incident's reasons are what made its mentions urgent.
 _URGENT = frozenset({f"urgency:{Urgency.CRITICAL}", f"urgency:{Urgency.HIGH}"})
 
