@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from local.fake_x_webhook import FakeWebhooks
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.naming import says
 from vigie.domain.snowflakes import snowflake
@@ -209,6 +210,7 @@ class FakeX(FakeApi):
     """The stub as a server, a context manager: `url` is its base URL, `script` sets faults."""
 
     def __init__(self, posts: Iterable[Post] = (), *, port: int = 0, **options: Any) -> None:
+        self.webhooks: FakeWebhooks | None = options.pop("webhooks", None)
         super().__init__(posts, **options)
         self.stopped = threading.Event()
         self._faults: deque[Fault | None] = deque()
@@ -405,15 +407,32 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
+        self._respond("GET", b"")
+
+    def do_POST(self) -> None:
+        self._respond("POST", self._sent())
+
+    def do_PUT(self) -> None:
+        self._respond("PUT", self._sent())
+
+    def do_DELETE(self) -> None:
+        self._respond("DELETE", self._sent())
+
+    def _sent(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def _respond(self, method: str, sent: bytes) -> None:
         fake = self.server.fake
         parts = urlsplit(self.path)
         asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         fault = fake.next_fault()
         if fault.wait_s:
             fake.stopped.wait(fault.wait_s)
-        status, headers, body = fake.answer(
-            parts.path, asked, self.headers.get("Authorization", "")
-        )
+        authorization = self.headers.get("Authorization", "")
+        if fake.webhooks is not None and fake.webhooks.serves(parts.path):
+            status, headers, body = fake.webhooks.answer(method, self.path, sent, authorization)
+        else:
+            status, headers, body = fake.answer(parts.path, asked, authorization)
         if fault.cut == "before":
             self.connection.shutdown(socket.SHUT_RDWR)
             return

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from vigie.domain.instants import to_iso
 from vigie.domain.signature import signature
@@ -91,14 +91,24 @@ class FakeWebhooks:
     hooks: dict[str, dict[str, Any]] = field(default_factory=dict)
     subscriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
     sent: list[tuple[datetime, str, bytes]] = field(default_factory=list)
+    # Handles by user id, and how many posts a search finds in a week.
+    accounts: dict[str, str] = field(default_factory=dict)
+    weekly: int = 0
     _ids: int = 1_976_325_569_252_868_096
 
     def serves(self, path: str) -> bool:
         """Whether a request to this path is for this part of the stub."""
-        return path.startswith(("/2/webhooks", "/2/activity/"))
+        return (
+            path.startswith(
+                ("/2/webhooks", "/2/activity/", "/2/usage/", "/2/users?", "/2/tweets/counts/")
+            )
+            or path == "/2/users"
+        )
 
     def answer(self, method: str, path: str, body: bytes, authorization: str) -> Answer:
         """Status, headers and body, as X would answer now."""
+        address = urlsplit(path)
+        path, asked = address.path, dict(parse_qsl(address.query))
         self.calls.append((method, path))
         if authorization != f"Bearer {self.bearer}":
             return 401, {}, {"title": "Unauthorized", "type": "about:blank", "status": 401}
@@ -122,6 +132,18 @@ class FakeWebhooks:
                 return self._subscribed(given)
             case ("GET", ["activity", "subscriptions"]):
                 return 200, {}, _listed(list(self.subscriptions.values()), "total_subscriptions")
+            case ("PUT", ["activity", "subscriptions", subscription_id]):
+                return self._moved(subscription_id, given)
+            case ("GET", ["usage", "tweets"]):
+                return 200, {}, {"data": {"project_usage": "120", "project_cap": "3000000"}}
+            case ("GET", ["users"]):
+                ids = asked.get("ids", "").split(",")
+                known = [
+                    {"id": it, "username": self.accounts[it]} for it in ids if it in self.accounts
+                ]
+                return 200, {}, {"data": known}
+            case ("GET", ["tweets", "counts", "recent"]):
+                return 200, {}, {"data": [], "meta": {"total_tweet_count": self.weekly}}
             case ("DELETE", ["activity", "subscriptions", subscription_id]):
                 gone = self.subscriptions.pop(subscription_id, None)
                 return (200, {}, {"data": {"deleted": True}}) if gone else _absent()
@@ -214,6 +236,13 @@ class FakeWebhooks:
         } | ({"tag": given["tag"]} if "tag" in given else {})
         self.subscriptions[new["subscription_id"]] = new
         return 200, {}, {"data": new, "meta": {"total_subscriptions": len(self.subscriptions)}}
+
+    def _moved(self, subscription_id: str, given: Mapping[str, Any]) -> Answer:
+        found = self.subscriptions.get(subscription_id)
+        if found is None or given.get("webhook_id") not in self.hooks:
+            return _absent()
+        found["webhook_id"] = given["webhook_id"]
+        return 200, {}, {"data": found}
 
     def _replayed(self, given: Mapping[str, Any]) -> Answer:
         now = self.clock()

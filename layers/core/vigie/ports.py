@@ -574,3 +574,26 @@ class Parked(Protocol):
     def keep(self, letter: ParkedLetter) -> None:
         """It stays as it is."""
         ...
+
+
+# ---- admin
+
+
+class XApp(Protocol):
+    """The app's own settings at X: webhooks, subscriptions, usage."""
+
+    def call(
+        self,
+        method: str,
+        route: str,
+        now: datetime,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        as_account: bool = False,
+    ) -> Mapping[str, Any]:
+        """X's answer; `as_account` speaks for the account that consented, where it is known.
+
+        Raises `Rejected` with X's reason, `RateLimited`, `BudgetExhausted`, `Unavailable`.
+        """
+        ...

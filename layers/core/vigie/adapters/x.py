@@ -146,6 +146,56 @@ class XPosts:
         return _answer(lambda: call(self._client), now)
 
 
+class SetupX:
+    """`XApp` over the X API: calls that tweepy does not know, and X's own words when it refuses.
+
+    `account` holds consumer key and secret, access token and its secret (OAuth 1.0a), or nothing.
+    """
+
+    def __init__(
+        self, bearer: Callable[[], str], base_url: str, account: tuple[str, ...] = ()
+    ) -> None:
+        self._bearer = bearer
+        self._client = _Client(base_url.rstrip("/"))
+        self._account = tweepy.OAuth1UserHandler(*account).apply_auth() if account else None
+
+    def call(
+        self,
+        method: str,
+        route: str,
+        now: datetime,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        as_account: bool = False,
+    ) -> Mapping[str, Any]:
+        """See `XApp.call`."""
+        client = self._client
+        client.bearer_token = self._bearer()
+        client.session.auth = self._account if as_account else None
+
+        def ask() -> Any:
+            try:
+                return client.request(method, route, params=params, json=body).json()
+            except _Refused as refused:
+                if 200 < refused.response.status_code < 300:  # 201 of what was made
+                    return refused.response.json()
+                raise
+
+        try:
+            return _answer(ask, now)
+        except Rejected as rejected:
+            said = rejected.__context__
+            detail = _told(said.response) if isinstance(said, _Refused) else ""
+            raise Rejected(
+                f"{method} {route}: {rejected.reason}{detail}", field=rejected.field
+            ) from None
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.session.close()
+
+
 def _job(answer: Mapping[str, Any]) -> Job:
     data = answer.get("data")
     names = ("id", "upload_url", "download_url", "status")
@@ -247,6 +297,15 @@ def _problem(response: requests.Response) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def _told(response: requests.Response) -> str:
+    """X's own reason, for the people who set it up."""
+    problem = _problem(response)
+    errors = problem.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else {}
+    said = problem.get("detail") or (first.get("message") if isinstance(first, dict) else "")
+    return f". X says: {said[:300]}" if isinstance(said, str) and said else ""
 
 
 def _kind(problem: Mapping[str, Any]) -> str:

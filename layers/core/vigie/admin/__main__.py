@@ -1,5 +1,6 @@
-"""`python -m vigie.admin`: staff tokens and dead letters, from the machine of whoever runs Vigie.
+"""`python -m vigie.admin`: the connection to X, staff tokens and dead letters.
 
+For the machine of whoever runs Vigie.
 AWS credentials and region come from the environment, as for the AWS command line.
 """
 
@@ -14,6 +15,7 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from vigie.adapters.dynamodb.staff import DynamoStaff
+from vigie.admin import connect
 from vigie.admin.dead_letters import letter, letters, listed, redrive, told
 from vigie.domain.instants import to_iso
 from vigie.errors import VigieError
@@ -25,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """0 when done, 1 when it could not be, with the reason on standard error."""
     given = _parser().parse_args(arguments)
     try:
-        if given.subject == "staff":
+        if given.subject == "x":
+            connect.run(given)
+        elif given.subject == "staff":
             _staff(given, DynamoStaff(boto3.client("dynamodb"), given.table))
         else:
             _dead_letters(given)
@@ -72,6 +76,7 @@ def _dead_letters(given: argparse.Namespace) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m vigie.admin", description=__doc__)
     subjects = parser.add_subparsers(dest="subject", required=True)
+    connect.add_parser(subjects)
 
     staff = subjects.add_parser("staff", help="who may use the API: one token per person")
     verbs = staff.add_subparsers(dest="verb", required=True)

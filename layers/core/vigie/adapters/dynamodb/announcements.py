@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vigie.adapters.dynamodb.client import translated
-from vigie.domain.instants import to_iso
+from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.own_post import OwnPost
 from vigie.errors import Conflict
 
@@ -111,3 +111,38 @@ class DynamoAnnouncements:
                     **given,
                 },
             )
+
+
+class DynamoConnection:
+    """`(X, WEBHOOK)`: which webhook X calls, and whether it was valid when last asked."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def save(self, webhook_id: str, url: str, *, valid: bool, now: datetime) -> None:
+        """Keep what X says of the webhook."""
+        with translated("webhook"):
+            self._client.put_item(
+                TableName=self._table,
+                Item={
+                    "pk": {"S": CONNECTION},
+                    "sk": {"S": "WEBHOOK"},
+                    "v": {"N": VERSION},
+                    "webhook_id": {"S": webhook_id},
+                    "url": {"S": url},
+                    "valid": {"BOOL": valid},
+                    "checked_at": {"S": to_iso(now)},
+                },
+            )
+
+    def checked_at(self) -> datetime | None:
+        """When the webhook was last asked for; None where none was ever registered."""
+        with translated("webhook"):
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key={"pk": {"S": CONNECTION}, "sk": {"S": "WEBHOOK"}},
+                ConsistentRead=True,
+            )
+        item = answer.get("Item")
+        return from_iso(item["checked_at"]["S"]) if item else None
