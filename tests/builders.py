@@ -121,6 +121,7 @@ def some_ladders(*minutes, **changes):
     return Ladders(
         incident_id="inc-0123456789",
         plan_id="plan-test",
+        brand_name="Acme",
         by_severity=dict.fromkeys(Severity, ladder),
     )
 

@@ -64,6 +64,16 @@ class Scene:
         return self.held.timeline(ID)
 
 
+def test_a_page_calls_the_brand_by_its_name_and_says_danger_first():
+    scene = Scene()
+
+    scene.fire()
+
+    assert scene.pager.published[0].sms.startswith(
+        "DANGER : personne en danger. SEV2 sur 4, Acme : panne"
+    )
+
+
 def test_the_first_step_is_paged_at_once_on_every_channel():
     scene = Scene()
 

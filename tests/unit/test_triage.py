@@ -57,6 +57,25 @@ class TriageDesk:
         return sorted(self.store.tallies.values(), key=lambda t: t.opened_at)
 
 
+def test_what_opened_an_incident_is_told_in_words_and_never_by_rule_ids():
+    desk = TriageDesk()
+
+    desk.say(a_labelled(urgency="critical", post_id="1"))
+
+    (incident,) = desk.incidents
+    assert incident.because == "one critical mention: made for a test"
+    assert incident.is_danger
+
+
+def test_people_are_paged_with_the_brands_name_as_the_plan_had_it():
+    desk = TriageDesk()
+
+    desk.say(a_labelled(urgency="critical"))
+
+    (ladders,) = desk.store.ladders.values()
+    assert ladders.brand_name == "Acme"
+
+
 @pytest.fixture
 def desk():
     return TriageDesk()
