@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from local.fake_x_upkeep import Upkeep
 from local.fake_x_webhook import FakeWebhooks
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.naming import says
@@ -39,7 +40,7 @@ LOW_BITS = (1 << 22) - 1
 DEFAULT_POST_FIELDS = frozenset({"id", "text", "edit_history_tweet_ids"})
 DEFAULT_USER_FIELDS = frozenset({"id", "name", "username"})
 
-Answer = tuple[int, dict[str, str], dict[str, Any]]
+Answer = tuple[int, dict[str, str], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,13 +145,30 @@ class FakeApi:
         self._search_lag = search_lag
         self._windows: dict[str, tuple[datetime, int]] = {}
         self._lock = threading.Lock()
+        self.upkeep = Upkeep(clock, lambda: [(p.raw, p.user) for p in self._shown_by(clock())])
 
-    def answer(self, path: str, asked: dict[str, str], authorization: str) -> Answer:
+    def answer(
+        self,
+        path: str,
+        asked: dict[str, str],
+        authorization: str,
+        method: str = "GET",
+        sent: bytes = b"",
+    ) -> Answer:
         """Status, headers and body, as X would answer now."""
         with self._lock:
             self.calls.append((path, asked))
+            if path.startswith("/storage/"):  # addresses that are secrets themselves
+                status, body = self.upkeep.answer(method, path, asked, sent)
+                return status, {}, body
             if authorization != f"Bearer {self.bearer}":
                 return 401, {}, _about_blank("Unauthorized", 401)
+            if self.upkeep.takes(path):
+                limits, spent = self._counted(path.rsplit("/", 1)[0])
+                if spent:
+                    return 429, limits, _about_blank("Too Many Requests", 429)
+                status, body = self.upkeep.answer(method, path, asked, sent)
+                return status, limits, body
             route, subject = _route(path)
             if not route:
                 return 404, {}, _about_blank("Not Found", 404)
@@ -195,8 +213,15 @@ class FakeApi:
         return _body(found[:size], asked, more=len(found) > size)
 
     def _visible(self, until: datetime, wanted: Callable[[Post], bool]) -> list[Post]:
-        seen = [post for post in self.posts if post.visible_at <= until and wanted(post)]
+        seen = [post for post in self._shown_by(until) if wanted(post) and not self._is_gone(post)]
         return sorted(seen, key=lambda post: post.id, reverse=True)
+
+    def _shown_by(self, until: datetime) -> list[Post]:
+        return [post for post in self.posts if post.visible_at <= until]
+
+    def _is_gone(self, post: Post) -> bool:
+        history = post.raw.get("edit_history_tweet_ids", [])
+        return any(str(id_) in self.upkeep.gone for id_ in (post.id, *history))
 
     def _mentions(self, post: Post, user_id: str) -> bool:
         if user_id in read_traces(post.raw, Page()).ids:
@@ -217,6 +242,7 @@ class FakeX(FakeApi):
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.fake = self
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.upkeep.base = self.url
 
     def __enter__(self) -> "FakeX":
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -432,7 +458,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fake.webhooks is not None and fake.webhooks.serves(parts.path):
             status, headers, body = fake.webhooks.answer(method, self.path, sent, authorization)
         else:
-            status, headers, body = fake.answer(parts.path, asked, authorization)
+            status, headers, body = fake.answer(parts.path, asked, authorization, method, sent)
         if fault.cut == "before":
             self.connection.shutdown(socket.SHUT_RDWR)
             return
@@ -440,7 +466,7 @@ class _Handler(BaseHTTPRequestHandler):
             status, headers, body = fault.status, headers | dict(fault.headers), dict(fault.body)
             if fault.status == 429 and not fault.headers:
                 headers.pop("x-rate-limit-reset", None)
-        text = fault.text or json.dumps(body)
+        text = fault.text or (body if isinstance(body, str) else json.dumps(body))
         self._send(200 if fault.text else status, headers, text.encode(), cut=fault.cut == "within")
 
     def _send(self, status: int, headers: Mapping[str, str], data: bytes, *, cut: bool) -> None:

@@ -84,7 +84,12 @@ def compiled(plan_file: Path, folder: Path) -> tuple[Plan, Path]:
 
 @contextmanager
 def a_cloud(
-    plan_file: Path, clock: Clock, *, polling: bool = False, **options: Any
+    plan_file: Path,
+    clock: Clock,
+    *,
+    polling: bool = False,
+    refreshing: bool = False,
+    **options: Any,
 ) -> Iterator[tuple[LocalCloud, Plan]]:
     """The template's stack with everybody of the plan subscribed to their pages."""
     with tempfile.TemporaryDirectory(prefix="vigie-") as folder:
@@ -95,6 +100,8 @@ def a_cloud(
         ) as cloud:
             if not polling:
                 cloud.pause_schedule("ingest_poll")
+            if not (polling or refreshing):
+                cloud.pause_schedule("refresh")
             subscribe_everybody(cloud, plan)
             yield cloud, plan
 

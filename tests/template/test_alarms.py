@@ -51,7 +51,11 @@ EMITTED_BY_AWS = {
         {"ConsumedWriteCapacityUnits", "WriteThrottleEvents"},
     ),
 }
-HEARTBEATS = {"IngestStoppedAlarm": ("IngestRan", 5), "WatchStoppedAlarm": ("WatchRan", 3)}
+HEARTBEATS = {
+    "IngestStoppedAlarm": ("IngestRan", 5),
+    "WatchStoppedAlarm": ("WatchRan", 3),
+    "RefreshStoppedAlarm": ("RefreshRan", 30),
+}
 
 
 def metrics_of(alarm):
@@ -144,7 +148,15 @@ def test_silence_raises_no_other_alarm(name):
 
 @pytest.mark.parametrize(
     "metric",
-    ["IngestRan", "WatchRan", "IngestSilent", "PageFailed", "SignaturesRejected", "OauthRevoked"],
+    [
+        "IngestRan",
+        "WatchRan",
+        "IngestSilent",
+        "PageFailed",
+        "SignaturesRejected",
+        "OauthRevoked",
+        "WebhookInvalid",
+    ],
 )
 def test_what_vigie_reports_of_itself_has_its_alarm(metric):
     readers = [

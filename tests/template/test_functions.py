@@ -28,6 +28,7 @@ CONFIGS = {
     "escalate": config.EscalateConfig,
     "api": config.ApiConfig,
     "watch": config.WatchConfig,
+    "refresh": config.RefreshConfig,
 }
 
 

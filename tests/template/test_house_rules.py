@@ -122,5 +122,6 @@ def test_stages_stand_in_the_order_of_the_flow():
         "escalation: escalate",
         "people: api",
         "clock: watch",
+        "upkeep: refresh",
         "whole system",
     ]

@@ -9,6 +9,7 @@ from tests.template.reading import (
     TOPIC,
     as_list,
     consumers,
+    dead_letters,
     function_id,
     functions,
     named,
@@ -60,6 +61,9 @@ TABLE_ACTIONS = {
     ("api", "MentionsTable/index/by_incident"): "BatchGetItem GetItem Query",
     ("api", "BrandsTable"): "GetItem Query",
     ("watch", "IncidentsTable"): "DeleteItem",
+    ("refresh", "MentionsTable"): "BatchGetItem Scan",
+    ("refresh", "MentionsTable/index/by_refresh"): "Query",
+    ("refresh", "BrandsTable"): "GetItem PutItem UpdateItem",
     ("watch", "IncidentsTable/index/due"): "Query",
     ("watch", "BrandsTable"): "GetItem Query",
 }
@@ -111,6 +115,10 @@ def test_only_lambda_takes_a_function_s_role(stage):
 def test_a_function_takes_from_the_queues_that_feed_it_and_from_no_other(stage):
     taken = {name for name, actions in allowed(stage, "sqs:").items() if actions & RECEIVING}
     feeding = {queue for queue, (it, _) in consumers().items() if it == function_id(stage)}
+    if stage == "refresh":  # takes erased posts out of the dead letters that hold words
+        feeding = dead_letters() & {
+            named(value) for value in functions()[stage]["Environment"]["Variables"].values()
+        }
 
     assert taken == feeding
     assert all(allowed(stage, "sqs:")[queue] >= RECEIVING for queue in feeding)
@@ -143,6 +151,7 @@ def test_table_actions_are_those_that_the_function_calls(stage):
     ("stage", "secret"),
     [
         ("ingest_poll", "XBearerTokenParameter"),
+        ("refresh", "XBearerTokenParameter"),
         ("ingest_webhook", "XConsumerSecretParameter"),
     ],
 )

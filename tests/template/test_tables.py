@@ -3,7 +3,13 @@ import pytest
 from tests.template.reading import TABLE, named, resources, translated
 
 KEYS = {
-    "MentionsTable": (["pk"], {"by_incident": (["incident_shard", "posted_at"], "KEYS_ONLY")}),
+    "MentionsTable": (
+        ["pk"],
+        {
+            "by_incident": (["incident_shard", "posted_at"], "KEYS_ONLY"),
+            "by_refresh": (["refresh_partition", "refresh_at"], "KEYS_ONLY"),
+        },
+    ),
     "IncidentsTable": (
         ["pk", "sk"],
         {

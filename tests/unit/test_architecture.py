@@ -29,6 +29,7 @@ RINGS = {
             "vigie.records",
             "vigie.x_events",
             "vigie.x_posts",
+            "vigie.x_lookups",
         },
         set(),
     ),

@@ -109,5 +109,5 @@ def test_bounds_are_what_x_makes_of_them():
 def test_an_unknown_path_or_token_gets_no_posts():
     of = api([a_post(NOON)])
 
-    assert ask(of, "/2/tweets")[0] == 404
+    assert ask(of, "/2/trends")[0] == 404
     assert of.answer(MENTIONS, {}, "Bearer other")[0] == 401

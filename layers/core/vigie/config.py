@@ -105,6 +105,24 @@ class ApiConfig(_Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshConfig(_Settings):
+    """refresh: `x_bearer_token_parameter` as for ingest_poll."""
+
+    plan_path: str
+    mentions_queue_url: str
+    urgent_queue_url: str
+    classified_queue_url: str
+    mentions_dead_letters_url: str
+    urgent_dead_letters_url: str
+    classified_dead_letters_url: str
+    urgent_classified_dead_letters_url: str
+    mentions_table: str
+    brands_table: str
+    x_bearer_token_parameter: str
+    x_base_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchConfig(_Settings):
     """watch."""
 

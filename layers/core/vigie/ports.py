@@ -181,6 +181,10 @@ class Dossiers(Protocol):
         out, so that a page may hold fewer than `limit` although there are more."""
         ...
 
+    def posts(self, keys: Sequence[str], now: datetime) -> tuple[LabelledMention, ...]:
+        """The mentions of these keys in their order; deleted and expired ones are left out."""
+        ...
+
 
 class Desks(Protocol):
     """What people decide. Each write also deletes the ladder timer where nobody is to be paged
@@ -449,6 +453,10 @@ class Announcements(Protocol):
         """X has delivered something."""
         ...
 
+    def billed(self, usd: float, now: datetime) -> None:
+        """What X charges for events, booked for the day where the ledger finds it."""
+        ...
+
     def revoked(self, user_id: str, said_at: str, now: datetime) -> bool:
         """The account has taken its consent back, at the instant that X says; False when that
         was known."""
@@ -559,7 +567,7 @@ class ParkedLetter:
 class Parked(Protocol):
     """Dead letters of one queue, to be looked through."""
 
-    def letters(self, sweep: str) -> Iterator[ParkedLetter]:
+    def letters(self, sweep: str, now: datetime) -> Iterator[ParkedLetter]:
         """Each once; what is not settled stays. `sweep` names this look-through."""
         ...
 
@@ -596,4 +604,16 @@ class XApp(Protocol):
 
         Raises `Rejected` with X's reason, `RateLimited`, `BudgetExhausted`, `Unavailable`.
         """
+        ...
+
+
+class Connection(Protocol):
+    """Which webhook X calls, as far as we know."""
+
+    def save(self, webhook_id: str, url: str, *, valid: bool, now: datetime) -> None:
+        """Keep what X says of the webhook."""
+        ...
+
+    def checked_at(self) -> datetime | None:
+        """When X was last asked about it; None where none was ever registered."""
         ...
