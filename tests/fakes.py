@@ -312,6 +312,10 @@ class InMemoryDossiers:
         last = found[limit - 1] if len(found) > limit else None
         return tuple(found[:limit]), last and _place(last)
 
+    def posts(self, keys, now):
+        mentions = self._incidents.mentions
+        return tuple(mentions[key].labelled for key in keys if key in mentions)
+
     def _summary(self, tally):
         return Summary(
             tally=tally,

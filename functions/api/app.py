@@ -160,11 +160,15 @@ def mentions(
     next_: Annotated[str | None, Query(alias="next", max_length=400)] = None,
 ) -> Mentions:
     """With text, labels and reasons. Posts deleted or past their retention are left out."""
-    _found(parts().desks.read(id))
-    found, goes_on = parts().dossiers.mentions(
-        id, limit=limit, before=before_of(next_), now=parts().now()
+    tally, _ = _found(parts().desks.read(id))
+    now, dossiers = parts().now(), parts().dossiers
+    found, goes_on = dossiers.mentions(id, limit=limit, before=before_of(next_), now=now)
+    gravest = [] if next_ else dossiers.posts(tally.samples, now)
+    return Mentions(
+        gravest=[mention_of(m) for m in gravest],
+        mentions=[mention_of(m) for m in found],
+        next=next_of(goes_on),
     )
-    return Mentions(mentions=[mention_of(m) for m in found], next=next_of(goes_on))
 
 
 @app.post("/incidents/<id>/acknowledge", summary="Take an incident", tags=["decisions"])

@@ -192,6 +192,17 @@ def test_the_mentions_of_an_incident_are_read_newest_first_page_by_page(world):
     assert end is None
 
 
+def test_posts_are_read_by_their_keys_in_the_order_asked(world):
+    one, other = a_labelled(), a_labelled()
+    for post in (one, other):
+        world.seed_mention(post, ID, NOON, timedelta(days=90))
+
+    found = world.dossiers.posts([other.mention.key, "acme#x#none", one.mention.key], NOON)
+
+    assert found == (other, one)
+    assert world.dossiers.posts([], NOON) == ()
+
+
 def test_mentions_that_expired_or_were_deleted_upstream_are_left_out(dynamodb):
     world = DynamoWorld(dynamodb)
     kept, expired, deleted = (a_labelled(posted_at=NOON + n * MINUTE) for n in range(3))
@@ -211,3 +222,5 @@ def test_mentions_that_expired_or_were_deleted_upstream_are_left_out(dynamodb):
     )
 
     assert found == (kept,)
+    keys = [post.mention.key for post in (kept, expired, deleted)]
+    assert world.dossiers.posts(keys, NOON + timedelta(days=1, seconds=1)) == (kept,)

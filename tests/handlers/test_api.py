@@ -195,6 +195,21 @@ def test_mentions_come_with_their_words_and_reasons(held):
     assert mention["reasons"][0]["rule"] == "outage.test"
 
 
+def test_the_gravest_posts_are_not_lost_behind_newer_ones(held):
+    danger = a_labelled(urgency="critical", posted_at=NOON - 5 * MINUTE)
+    held.mentions[danger.mention.key] = Stored(labelled=danger, incident_id=ID)
+    held.tallies[ID] = replace(held.tallies[ID], samples=(danger.mention.key, "acme#x#erased"))
+
+    first = staff_ask("GET", f"/incidents/{ID}/mentions", query={"limit": "1"})[1]
+    second = staff_ask(
+        "GET", f"/incidents/{ID}/mentions", query={"limit": "1", "next": first["next"]}
+    )[1]
+
+    assert [m["id"] for m in first["gravest"]] == [danger.mention.post_id]
+    assert first["mentions"][0]["urgency"] == "high"
+    assert second["gravest"] == []
+
+
 @pytest.mark.parametrize("path", ["", "/mentions", "/acknowledge", "/resolve", "/dismiss"])
 def test_an_incident_that_is_not_there_is_404(held, path):
     method = "GET" if path in ("", "/mentions") else "POST"

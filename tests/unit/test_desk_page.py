@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.builders import NOON, a_labelled, a_plan
+from tests.builders import a_labelled, a_plan
 from vigie.api.pages import incidents_page
 from vigie.classifier.rules import RULES
 from vigie.domain.incident import BrandState, State

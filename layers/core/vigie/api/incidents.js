@@ -274,7 +274,7 @@ async function readPosts(id) {
   let next = null;
   for (let page = 0; page < postPages && (page === 0 || next); page++) {
     const answer = await call(path(id) + "/mentions?limit=100" + (next ? "&next=" + encodeURIComponent(next) : ""));
-    answer.mentions.forEach((post) => found.set(post.id, post));
+    [...answer.gravest, ...answer.mentions].forEach((post) => found.set(post.id, post));
     next = answer.next;
   }
   if (id !== open) return;

@@ -128,8 +128,10 @@ class Mention(_Shape):
 
 
 class Mentions(_Shape):
-    """A page of mentions, the newest first; erased ones are left out, so it may be short."""
+    """A page of mentions, the newest first; erased ones are left out, so it may be short.
+    `gravest` are the most urgent of all, on the first page only: newer ones may hide them."""
 
+    gravest: list[Mention]
     mentions: list[Mention]
     next: str | None
 

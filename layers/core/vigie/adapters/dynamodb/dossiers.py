@@ -87,15 +87,17 @@ class DynamoDossiers:
             ],
             limit,
         )
+        return self.posts([key_ for _, key_ in found], now), goes_on
+
+    def posts(self, keys: Sequence[str], now: datetime) -> tuple[LabelledMention, ...]:
+        """See `Dossiers.posts`."""
         items = {
             item["pk"]["S"]: item
-            for item in batch_get(
-                self._client, self._mentions, [mention_key(key_) for _, key_ in found]
-            )
+            for item in batch_get(self._client, self._mentions, [mention_key(k) for k in keys])
             # TTL deletes up to days late; a deleted post leaves a tombstone without text.
             if "text" in item and int(item["expires_at"]["N"]) > now.timestamp()
         }
-        return tuple(labelled_from_item(items[k]) for _, k in found if k in items), goes_on
+        return tuple(labelled_from_item(items[k]) for k in keys if k in items)
 
     def _found(
         self,
