@@ -511,6 +511,7 @@ class InMemoryAnnouncements:
         self.own = {}
         self.heard_at = []
         self.revocations = {}
+        self.cost_usd = 0.0
         self.broken = False
 
     def published(self, brand, post, now):
@@ -524,6 +525,10 @@ class InMemoryAnnouncements:
     def heard(self, now):
         self.check()
         self.heard_at.append(now)
+
+    def billed(self, usd, now):
+        self.check()
+        self.cost_usd += usd
 
     def revoked(self, user_id, said_at, now):
         self.check()

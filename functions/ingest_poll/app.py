@@ -15,6 +15,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from vigie.adapters.aws import aws
+from vigie.adapters.dynamodb.announcements import DynamoConnection
 from vigie.adapters.dynamodb.cursors import DynamoCursors
 from vigie.adapters.dynamodb.ledger import DynamoGaps, DynamoLedger
 from vigie.adapters.secrets import SsmSecret
@@ -23,9 +24,10 @@ from vigie.classifier import trips
 from vigie.config import IngestPollConfig
 from vigie.domain.plan import Plan, plan_from_json
 from vigie.domain.x_walk import feeds_of
-from vigie.errors import Rejected, UnknownVersion
+from vigie.errors import Rejected, UnknownVersion, VigieError
 from vigie.messages import decode_poll
-from vigie.ports import DeadLetters, Source, Timelines
+from vigie.ports import Connection, DeadLetters, Source, Timelines, XApp
+from vigie.services.connect import still_valid
 from vigie.services.ingest import NO_BRAND, Intake
 from vigie.services.walk import Polled, Poller, poll
 from vigie.services.x_source import XSource
@@ -41,6 +43,8 @@ class Parts:
     plan: Plan
     poller: Poller
     timelines: Timelines
+    app: XApp
+    connection: Connection
     sources: Sequence[Source]
     intake: Intake
     unreadable: DeadLetters
@@ -50,7 +54,7 @@ class Parts:
 @cache
 def parts() -> Parts:
     """Built at the first invocation, kept for the life of the process."""
-    from vigie.adapters.x import XTimelines  # tweepy: half the import time of all the rest
+    from vigie.adapters.x import SetupX, XTimelines  # tweepy: half the import time of all the rest
 
     config = IngestPollConfig.from_env(os.environ)
     sqs, dynamodb = aws("sqs"), aws("dynamodb")
@@ -76,6 +80,8 @@ def parts() -> Parts:
             silence_after=plan.silence_after,
         ),
         timelines=timelines,
+        app=SetupX(lambda: bearer.value(parts().now()), config.x_base_url),
+        connection=DynamoConnection(dynamodb, config.brands_table),
         # Another network's sources are added here, and nowhere behind.
         sources=[
             XSource(feed, brand, timelines) for brand in plan.brands for feed in feeds_of(brand)
@@ -104,6 +110,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     for source, why in polled.errors:
         logger.warning("source failed", source=source, error=why)
     _measure(polled, "Records" in event)
+    _look_at_webhook(p)
     logger.info(
         "polled",
         sources=polled.sources,
@@ -143,6 +150,18 @@ def _asked(p: Parts, records: Sequence[Mapping[str, Any]], kept: list[str]) -> l
         else:
             wanted.add((message.brand, message.source))
     return [source for source in p.sources if (source.brand, source.name) in wanted]
+
+
+def _look_at_webhook(p: Parts) -> None:
+    """Last: it is worth less than any post, and X's refusal has been told of already."""
+    try:
+        valid = still_valid(p.app, p.connection, p.now())
+    except VigieError as error:
+        logger.warning("webhook not checked", error=str(error))
+        return
+    if valid is False:
+        logger.error("X cannot reach the webhook")
+    metrics.add_metric(name="WebhookInvalid", unit=MetricUnit.Count, value=int(valid is False))
 
 
 def _measure(polled: Polled, in_burst: bool) -> None:

@@ -4,7 +4,12 @@ import pytest
 
 from tests.builders import NOON
 from tests.fakes import InMemoryAnnouncements
-from vigie.adapters.dynamodb.announcements import OWN_POSTS_KEPT, DynamoAnnouncements
+from vigie.adapters.dynamodb.announcements import (
+    OWN_POSTS_KEPT,
+    DynamoAnnouncements,
+    DynamoConnection,
+)
+from vigie.adapters.dynamodb.ledger import DynamoLedger
 from vigie.domain.instants import to_iso
 from vigie.domain.own_post import OwnPost
 from vigie.errors import Unavailable
@@ -81,6 +86,30 @@ def test_the_last_event_is_never_set_back(stored):
     assert item("X", "EVENTS")["last_event_at"] == to_iso(LATER)
 
 
+def test_what_events_cost_is_found_by_the_ledger(dynamodb):
+    announcements = DynamoAnnouncements(dynamodb, "BrandsTable")
+
+    announcements.billed(0.005, NOON)
+    DynamoLedger(dynamodb, "BrandsTable").add(NOON.date(), "acme/mentions:1", 0.1)
+    announcements.billed(0.5, NOON)
+
+    spend = DynamoLedger(dynamodb, "BrandsTable").spend(NOON.date())
+    assert spend.by_source == {"webhook": 0.505, "acme/mentions:1": 0.1}
+    assert spend.total == pytest.approx(0.605)
+
+
+def test_a_registered_webhook_is_known_with_the_time_of_its_last_check(dynamodb):
+    connection = DynamoConnection(dynamodb, "BrandsTable")
+    assert connection.checked_at() is None
+    assert connection.last_event_at() is None
+
+    connection.save("1", "https://desk.example.org/x/webhook", valid=True, now=NOON)
+    DynamoAnnouncements(dynamodb, "BrandsTable").heard(LATER)
+
+    assert connection.checked_at() == NOON
+    assert connection.last_event_at() == LATER
+
+
 def test_a_table_that_does_not_answer_is_unavailable(dynamodb):
     announcements = DynamoAnnouncements(dynamodb, "NoSuchTable")
 
@@ -88,6 +117,7 @@ def test_a_table_that_does_not_answer_is_unavailable(dynamodb):
         lambda: announcements.published("acme", POST, NOON),
         lambda: announcements.withdrawn("acme", "10", NOON),
         lambda: announcements.heard(NOON),
+        lambda: announcements.billed(0.1, NOON),
         lambda: announcements.revoked("7", "", NOON),
     ):
         with pytest.raises(Unavailable):

@@ -1,16 +1,18 @@
 """`python -m vigie.admin x …` against the stub of X, over HTTP."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from local.fake_x import FakeX, Fault, credits_depleted
 from local.fake_x_webhook import FakeWebhooks
-from tests.builders import a_plan
+from tests.builders import NOON, a_plan
+from vigie.adapters.x import SetupX
 from vigie.admin.__main__ import main
 from vigie.domain.plan import Brand, plan_to_json
 from vigie.domain.signature import signature
-from vigie.services.connect import EVENTS
+from vigie.services.connect import EVENTS, still_valid
 
 URL = "https://vigie.example.org/x/webhook"
 NEW = "https://desk.example.org/x/webhook"
@@ -57,12 +59,15 @@ def x(monkeypatch, tmp_path):
             given = [*words, *(["--plan", str(path)] if has_plan else [])]
             return main(["x", *given, "--base-url", server.url])
 
-        yield _X(hooks, stack, server, run)
+        app = SetupX(lambda: "local", server.url)
+        yield _X(hooks, stack, server, run, app)
+        app.close()
 
 
 class _X:
-    def __init__(self, hooks, stack, server, run):
+    def __init__(self, hooks, stack, server, run, app):
         self.hooks, self.stack, self.server, self.run = hooks, stack, server, run
+        self.app = app
 
     @property
     def writes(self):
@@ -210,3 +215,50 @@ def test_a_wrong_token_and_an_empty_account_are_told_apart(x, capsys):
     x.server.script(Fault(status=401, body={"title": "Unauthorized"}))
     assert x.run("check") == 1
     assert "bearer token" in capsys.readouterr().err
+
+
+class InMemoryConnection:
+    def __init__(self, checked_at=None):
+        self.at = checked_at
+        self.valid = None
+
+    def save(self, webhook_id, url, *, valid, now):
+        self.at, self.valid = now, valid
+
+    def checked_at(self):
+        return self.at
+
+
+def test_a_webhook_that_nobody_registered_is_not_asked_for(x):
+    assert still_valid(x.app, InMemoryConnection(), NOON) is None
+    assert x.hooks.calls == []
+
+
+def test_a_registered_webhook_is_looked_at_every_ten_minutes(x):
+    x.run("webhook", "register", "--url", URL, "--apply")
+    connection = InMemoryConnection(NOON)
+
+    assert still_valid(x.app, connection, NOON + timedelta(minutes=9)) is None
+    assert still_valid(x.app, connection, NOON + timedelta(minutes=10)) is True
+    assert connection.at == NOON + timedelta(minutes=10)
+
+
+def test_one_that_is_no_longer_valid_is_mended_where_that_is_possible(x):
+    x.run("webhook", "register", "--url", URL, "--apply")
+    hook = next(iter(x.hooks.hooks.values()))
+    hook["valid"] = False
+    connection = InMemoryConnection(NOON)
+
+    x.stack.secret = "another"
+    assert still_valid(x.app, connection, NOON + timedelta(minutes=10)) is False
+    assert connection.valid is False
+    x.stack.secret = "local"
+    assert still_valid(x.app, connection, NOON + timedelta(minutes=20)) is True
+    assert hook["valid"]
+
+
+def test_a_webhook_that_is_gone_at_x_is_not_valid(x):
+    connection = InMemoryConnection(NOON)
+
+    assert still_valid(x.app, connection, NOON + timedelta(minutes=10)) is False
+    assert still_valid(x.app, connection, NOON + timedelta(minutes=11)) is None

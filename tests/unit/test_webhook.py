@@ -232,6 +232,18 @@ def test_that_x_still_talks_is_noted_once_a_minute():
     ]
 
 
+def test_what_the_events_cost_is_booked_in_sums():
+    desk = Desk()
+
+    for number in range(1, 251):
+        desk.take(a_mention(number))
+    desk.take(a_mention(250))
+    desk.take(an_event("like.create", {"id": "1"}), NOW + timedelta(minutes=2))
+
+    assert desk.announcements.cost_usd == pytest.approx(250 * 0.005)
+    assert len(desk.announcements.heard_at) == 4
+
+
 def test_a_note_that_fails_does_not_cost_a_delivery():
     desk = Desk()
     desk.announcements.broken = True

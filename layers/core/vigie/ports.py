@@ -494,6 +494,10 @@ class Watched(Protocol):
         """Keys of everything stored of an author."""
         ...
 
+    def by_version(self, ids: Collection[str]) -> Mapping[str, str]:
+        """Keys of posts whose newest version has one of these ids, by that id."""
+        ...
+
     def with_words(self, keys: Collection[str]) -> frozenset[str]:
         """Which of them are stored and not erased."""
         ...

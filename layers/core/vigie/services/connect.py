@@ -12,7 +12,7 @@ from typing import Any
 from vigie.domain import prices
 from vigie.domain.plan import Brand
 from vigie.errors import Rejected
-from vigie.ports import XApp
+from vigie.ports import Connection, XApp
 
 # Mentions, replies and quotes address the brand, reposts count, own posts and deletions confirm.
 EVENTS = (
@@ -26,6 +26,7 @@ EVENTS = (
 TAG = "vigie"
 MOST_SUBSCRIPTIONS = 1500
 MOST_PAGES = 10
+CHECKED_EVERY = timedelta(minutes=10)
 REPLAY_DEPTH = timedelta(hours=24)
 REPLAY_LAG = timedelta(minutes=10)
 
@@ -57,6 +58,24 @@ def webhooks(app: XApp, now: datetime) -> tuple[Webhook, ...]:
     """All of the app's."""
     answer = app.call("GET", "/2/webhooks", now)
     return tuple(_webhook(it) for it in _objects(answer.get("data")))
+
+
+def still_valid(app: XApp, connection: Connection, now: datetime) -> bool | None:
+    """Whether X can reach the webhook that was registered; if not, have it challenged again.
+
+    None where none is registered, or X was asked less than `CHECKED_EVERY` ago.
+    """
+    checked_at = connection.checked_at()
+    if checked_at is None or now - checked_at < CHECKED_EVERY:
+        return None
+    found = webhooks(app, now)
+    for webhook in found:
+        valid = webhook.valid or _challenged(app, webhook, now)
+        connection.save(webhook.id, webhook.url, valid=valid, now=now)
+    if not found:
+        valid = False
+        connection.save("-", "-", valid=False, now=now)
+    return valid
 
 
 def registering(app: XApp, url: str, *, replace: bool, now: datetime) -> Iterator[Step]:
@@ -266,10 +285,14 @@ def _subscription(
         )
 
 
+def _challenged(app: XApp, webhook: Webhook, now: datetime) -> bool:
+    return _data(app.call("PUT", f"/2/webhooks/{webhook.id}", now)).get("valid") is True
+
+
 def _validating(app: XApp, webhook: Webhook, now: datetime) -> Step:
     def validate() -> str:
-        data = _data(app.call("PUT", f"/2/webhooks/{webhook.id}", now))
-        return "valid" if data.get("valid") is True else "still NOT valid: is the secret right?"
+        valid = _challenged(app, webhook, now)
+        return "valid" if valid else "still NOT valid: is the secret right?"
 
     return Step(
         says=f"webhook {webhook.id}: {webhook.url}, NOT valid, X delivers nothing to it; "

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from vigie.domain.naming import named
 from vigie.domain.own_post import OwnPost
 from vigie.domain.plan import Brand
+from vigie.domain.prices import pushed
 from vigie.errors import Rejected, Unavailable
 from vigie.messages import Erased, encode
 from vigie.queues import Outgoing, Queue
@@ -31,13 +32,16 @@ SOURCE = "webhook"
 REMEMBERED = 10_000
 # One write a minute says that X still talks to us.
 HEARD_EVERY = timedelta(minutes=1)
+# In a storm, what events cost is booked in sums: one item takes 1,000 writes a second.
+BOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of one delivery."""
+    """What became of one delivery; `events` are those that X bills as posts."""
 
     posts: Accepted = field(default_factory=Accepted)
+    events: int = 0
     own: int = 0
     deleted: int = 0
     revoked: tuple[str, ...] = ()
@@ -64,6 +68,7 @@ class Reception:
         self._announcements = announcements
         self._known: OrderedDict[bytes, None] = OrderedDict()
         self._heard_at: datetime | None = None
+        self._unbooked = 0
 
     def take(self, body: bytes, now: datetime) -> Taken:
         """Raises `Unavailable` when not all of it is safe: then X must not be told 200."""
@@ -74,6 +79,7 @@ class Reception:
         self._known[digest] = None
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
+        self._unbooked += taken.events
         self._note_life(now)
         return taken
 
@@ -106,6 +112,7 @@ class Reception:
         )
         return Taken(
             posts=accepted,
+            events=len(delivery.posts),
             own=own,
             deleted=len(delivery.deletions),
             revoked=revoked,
@@ -165,11 +172,15 @@ class Reception:
         return bool(owners)
 
     def _note_life(self, now: datetime) -> None:
-        if self._heard_at is not None and now - self._heard_at < HEARD_EVERY:
+        soon = self._heard_at is not None and now - self._heard_at < HEARD_EVERY
+        if soon and self._unbooked < BOOKED_AT:
             return
         self._heard_at = now
         try:
             self._announcements.heard(now)
+            if self._unbooked:
+                self._announcements.billed(pushed(self._unbooked), now)
+                self._unbooked = 0
         except Unavailable:
             self._heard_at = None  # what was delivered is safe; the next delivery says it
 

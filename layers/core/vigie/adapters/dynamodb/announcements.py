@@ -67,6 +67,21 @@ class DynamoAnnouncements:
         except Conflict:
             pass
 
+    def billed(self, usd: float, now: datetime) -> None:
+        """See `Announcements.billed`: the item is `DynamoLedger`'s, which costs more to import."""
+        with translated("booking what events cost"):
+            self._client.update_item(
+                TableName=self._table,
+                Key={"pk": {"S": CONNECTION}, "sk": {"S": f"SPEND#{now:%Y-%m-%d}"}},
+                UpdateExpression="SET v = :v, expires_at = :expires ADD #what :usd, #total :usd",
+                ExpressionAttributeNames={"#what": "webhook", "#total": "total"},
+                ExpressionAttributeValues={
+                    ":v": {"N": VERSION},
+                    ":expires": {"N": str(int((now + REVOCATIONS_KEPT).timestamp()))},
+                    ":usd": {"N": f"{usd:.6f}"},
+                },
+            )
+
     def revoked(self, user_id: str, said_at: str, now: datetime) -> bool:
         """See `Announcements.revoked`."""
         expires_at = int((now + REVOCATIONS_KEPT).timestamp())
@@ -135,6 +150,16 @@ class DynamoConnection:
                     "checked_at": {"S": to_iso(now)},
                 },
             )
+
+    def last_event_at(self) -> datetime | None:
+        """When X last delivered something, to the minute; None for never."""
+        with translated("last event"):
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key={"pk": {"S": CONNECTION}, "sk": {"S": "EVENTS"}},
+            )
+        item = answer.get("Item")
+        return from_iso(item["last_event_at"]["S"]) if item else None
 
     def checked_at(self) -> datetime | None:
         """When the webhook was last asked for; None where none was ever registered."""
