@@ -10,6 +10,7 @@ ROUTES = {
     "GET /a/{token}",
     "POST /a/{token}",
     "GET /incidents",
+    "GET /sources",
     "GET /incidents/{id}",
     "GET /incidents/{id}/mentions",
     "POST /incidents/{id}/acknowledge",

@@ -54,6 +54,13 @@ def test_a_rest_is_never_so_long_that_it_looks_like_death():
 
 
 def test_much_at_once_or_a_walk_without_an_end_is_a_burst():
-    assert is_burst(20, ended=True)
-    assert is_burst(0, ended=False)
-    assert not is_burst(19, ended=True)
+    assert is_burst(20, MINUTE, ended=True)
+    assert is_burst(0, MINUTE, ended=False)
+    assert not is_burst(19, MINUTE, ended=True)
+
+
+def test_a_burst_is_a_rate_so_that_reading_often_does_not_end_it():
+    assert is_burst(5, MINUTE / 4, ended=True)
+    assert not is_burst(4, MINUTE / 4, ended=True)
+    assert not is_burst(19, HOUR, ended=True)
+    assert not is_burst(0, timedelta(0), ended=True)

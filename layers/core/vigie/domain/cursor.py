@@ -11,7 +11,7 @@ IDLE_PACES = (
     (timedelta(hours=6), timedelta(minutes=5)),
     (timedelta(hours=1), timedelta(minutes=2)),
 )
-# So many new posts in one walk are a burst: the source is read again before the next tick.
+# So many new posts a minute are a burst: the source is read again before the next tick.
 BURST_POSTS = 20
 
 
@@ -71,6 +71,7 @@ def paced(cursor: Cursor, *, found: int, now: datetime, slowest: timedelta) -> C
     return replace(cursor, not_before=now + pace - SLACK if pace > TICK else None)
 
 
-def is_burst(found: int, *, ended: bool) -> bool:
-    """Whether the next tick is too far: much came, or there is more to read."""
-    return found >= BURST_POSTS or not ended
+def is_burst(found: int, since: timedelta, *, ended: bool) -> bool:
+    """Whether the next tick is too far: much came `since` the last reading, or there is more."""
+    share = min(since, TICK) / TICK
+    return not ended or found >= max(1, BURST_POSTS * share)

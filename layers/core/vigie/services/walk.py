@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from vigie.domain.budget import Spend, Stop, allows, used_percent
-from vigie.domain.cursor import Cursor, hold, is_burst, moved, paced
+from vigie.domain.cursor import TICK, Cursor, hold, is_burst, moved, paced
 from vigie.domain.plan import Brand
 from vigie.errors import BudgetExhausted, Conflict, RateLimited, Rejected, Unavailable
 from vigie.messages import Poll, encode
@@ -159,6 +159,7 @@ class _Walk:
     remaining: Callable[[], timedelta]
     done: Polled
     cursor: Cursor | None = None
+    read_before: datetime | None = None
     found: int = 0
 
     def step(self) -> bool:
@@ -193,6 +194,7 @@ class _Walk:
         if cursor is None:
             self.done.waiting += 1
             return None
+        self.read_before = cursor.last_success_at
         return replace(cursor, position=cursor.position or self.source.begin(now))
 
     def _page(self, cursor: Cursor) -> bool:
@@ -256,7 +258,8 @@ class _Walk:
     def _end(self, cursor: Cursor, *, ended: bool) -> None:
         """Give the lease back; in a burst, a message reads the source again before the tick."""
         now, fastest = self.now(), self.source.capabilities.fastest
-        again = fastest is not None and is_burst(self.found, ended=ended)
+        since = now - self.read_before if self.read_before else TICK
+        again = fastest is not None and is_burst(self.found, since, ended=ended)
         # One chain of messages a source: a tick amid a burst does not begin a second one.
         if not again or fastest is None or (cursor.again_at is not None and cursor.again_at > now):
             self._save(cursor, release=True)
