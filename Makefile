@@ -5,7 +5,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test lint format package plan-check demo run soak bench clean
+.PHONY: help setup test lint format package plan-check demo run soak bench bench-classifier train clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ run: .venv/local.ready ## stay up: HTTP API, incidents page, live replay (or X, 
 
 bench: .venv/dev.ready ## measure: JSON, and docs/performance.md (`make package` first for sizes)
 	.venv/bin/python -m local bench --write
+
+train: .venv-training/ready ## labelled posts (DATA=folder, CORRECTIONS=file) to the classifier's weights and card
+	@test -n "$(DATA)" || { echo "make train: say DATA=folder"; exit 2; }
+	PYTHONPATH=layers/core OMP_NUM_THREADS=1 PYTHONHASHSEED=0 .venv-training/bin/python -m training "$(DATA)" $(if $(CORRECTIONS),--corrections "$(CORRECTIONS)") $(if $(DATE),--date "$(DATE)")
 
 # ------------------------------------------------------------------------------------- packaging
 
@@ -74,6 +78,11 @@ package: .venv/dev.ready .venv-package/ready .venv-checkov/ready ## build with t
 	.venv/bin/python -m pip install -qq --disable-pip-version-check --requirement requirements/dev.txt --constraint layers/dependencies/constraints.txt
 	@touch $@
 
+.venv-training/ready: requirements/training.txt
+	$(PYTHON) -m venv .venv-training
+	.venv-training/bin/python -m pip install -qq --disable-pip-version-check --requirement requirements/training.txt
+	@touch $@
+
 # The SAM CLI and checkov each pin a boto3 of their own, hence an environment each.
 .venv-package/ready: requirements/package.txt
 	$(PYTHON) -m venv --clear .venv-package
@@ -86,4 +95,4 @@ package: .venv/dev.ready .venv-package/ready .venv-checkov/ready ## build with t
 	@touch $@
 
 clean: ## delete what was built and installed here
-	rm -rf .venv .venv-package .venv-checkov .aws-sam .build
+	rm -rf .venv .venv-package .venv-checkov .venv-training .aws-sam .build

@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from vigie.adapters.aws import aws
 from vigie.adapters.sqs import SqsBackoff, SqsDeadLetters, SqsQueue
-from vigie.classifier import classify
+from vigie.classifier import classify, shipped
 from vigie.config import ClassifyConfig
 from vigie.ports import Queue
 from vigie.records import failures, queue_name, records
@@ -37,6 +37,7 @@ class Parts:
 def parts() -> Parts:
     """Built at the first invocation, kept for the life of the process."""
     config = ClassifyConfig.from_env(os.environ)
+    shipped()  # a wrong weights file fails here, and the messages stay in the queue
     sqs = aws("sqs")
     return Parts(
         classified=SqsQueue(sqs, config.classified_queue_url),

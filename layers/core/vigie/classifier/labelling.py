@@ -1,48 +1,52 @@
-"""Text → labels with reasons, by phrase rules in French and English.
+"""Text → labels with reasons: trained heads weigh the words, and rules of danger stand above them.
 
-The two functions `classify` and `trips` are the whole interface of the classifier: whatever
-finds the evidence may change behind them.
+`classify`, `classify_all` and `trips` are the whole interface of the classifier: whatever finds
+the evidence may change behind them.
 """
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
 
-from vigie.classifier import rules_en, rules_fr
-from vigie.classifier.language import guess
+from vigie.classifier.evidence import MASK, danger, evidence
+from vigie.classifier.language import confidence, guess
+from vigie.classifier.model import Model, Reading, Share, shipped
 from vigie.classifier.normalise import Words, normalise, words
-from vigie.classifier.phrases import Hit, Phrases
-from vigie.classifier.policy import judge
-from vigie.classifier.rules import PAIRS, RULES, Rule
-from vigie.domain.labels import Labels, Reason
+from vigie.classifier.phrases import Hit
+from vigie.classifier.policy import POLICY, Policy, Row, Verdict, counted, judge
+from vigie.classifier.rules import RULES, Rule
+from vigie.domain.labels import Labels, Reason, Urgency
 
-_MASK = "mask."
-_GRAVE = ("danger.", "report.", "disaster.", "cue.device", "cue.no_power")
 _MOST_REASONS = 12
+_WORDS_A_HEAD = 3
+_LEAST_WEIGHT = 0.02
+_CONTRASTS_TRIED = 3
+_SAYS = {
+    "kind.outage": "speaks of a service not working",
+    "kind.product_quality": "speaks of a product, a bill or customer service",
+    "kind.controversy": "speaks of an affair, an accusation or politics",
+    "kind.natural_disaster": "speaks of a disaster, an accident or danger",
+    "kind.none": "speaks of no crisis",
+    "mood.negative": "displeased with the organisation",
+    "mood.neutral": "neither pleased nor displeased",
+    "mood.positive": "pleased with the organisation",
+    "tone.negative": "a negative tone",
+    "tone.neutral": "a neutral tone",
+    "tone.positive": "a positive tone",
+    "off_topic": "no crisis and nothing to answer",
+}
 
 
-def classify(text: str, lang: str = "") -> Labels:
+def classify(text: str, lang: str = "", policy: Policy = POLICY) -> Labels:
     """Labels of one post, for any string; `lang` is the network's tag and only a hint.
 
-    Both tables of rules read every post: people mix languages, and tags are often wrong.
+    Raises BadWeights at the first call where the weights are missing or not those of training.
     """
-    post = words(normalise(text))
-    hits = _evidence(post, _every_phrase())
-    verdict = judge(RULES[rule] for rule in hits)
-    return Labels(
-        urgency=verdict.urgency,
-        kind=verdict.kind,
-        sentiment=verdict.sentiment,
-        scores=verdict.scores,
-        kind_scores=verdict.kind_scores,
-        sentiment_scores=verdict.sentiment_scores,
-        reasons=_reasons(post, hits),
-        language=guess(post, lang),
-    )
+    return _label(shipped(), text, lang, policy)
 
 
-def classify_all(posts: Iterable[tuple[str, str]]) -> list[Labels]:
-    """Labels of each (text, lang), in order."""
-    return [classify(text, lang) for text, lang in posts]
+def classify_all(posts: Iterable[tuple[str, str]], policy: Policy = POLICY) -> list[Labels]:
+    """Labels of each (text, lang), in order; the same as one by one."""
+    model = shipped()
+    return [_label(model, text, lang, policy) for text, lang in posts]
 
 
 def trips(text: str, lang: str = "") -> tuple[Reason, ...]:
@@ -51,62 +55,228 @@ def trips(text: str, lang: str = "") -> tuple[Reason, ...]:
     `classify` calls every post critical for which this is not empty.
     """
     post = words(normalise(text))
-    hits = _evidence(post, _danger_phrases())
-    return _reasons(post, {rule: hit for rule, hit in hits.items() if RULES[rule].trip})
-
-
-def _evidence(post: Words, phrases: Phrases) -> dict[str, Hit]:
-    """The first unmasked hit of each rule, the pairs of cues among them."""
-    found = list(phrases.find(post))
-    masked: set[int] = set()
-    for hit in found:
-        if hit.rule.startswith(_MASK):
-            masked.update(range(hit.first, hit.last + 1))
-    hits: dict[str, Hit] = {}
-    for hit in found:
-        if hit.rule in hits:
-            continue
-        if (
-            hit.rule.startswith(_GRAVE)
-            and masked
-            and not masked.isdisjoint(range(hit.first, hit.last + 1))
-        ):
-            continue
-        hits[hit.rule] = hit
-    for rule, one, other in PAIRS:
-        if rule not in hits and one in hits and other in hits:
-            first, last = sorted((hits[one], hits[other]), key=lambda hit: hit.first)
-            hits[rule] = Hit(rule, first.first, max(first.last, last.last))
-    return hits
-
-
-def _reasons(post: Words, hits: dict[str, Hit]) -> tuple[Reason, ...]:
-    reasons = [
-        Reason(rule=name, label=label, says=rule.says, weight=weight, words=quoted)
-        for name, hit in hits.items()
-        if not name.startswith(_MASK)
-        for rule, quoted in [(RULES[name], post.quote(hit.first, hit.last))]
-        for label, weight in _raised(rule)
+    found = [
+        _by_rule(post, name, hit, label, weight)
+        for name, hit in danger(post).items()
+        for label, weight in _raised(RULES[name])
     ]
-    reasons.sort(key=lambda reason: -_standing(reason))
-    return tuple(reasons[:_MOST_REASONS])
+    found.sort(key=lambda reason: -_standing(reason))
+    return tuple(found[:_MOST_REASONS])
 
 
-def _raised(rule: Rule) -> list[tuple[str, float]]:
-    """What a rule raised: its highest level of urgency, its kind, else its sentiment."""
+def explain(text: str, head: str) -> tuple[float, list[tuple[str, float]]]:
+    """A head's bias and what each word, pair or rule added: together they are its log-odds."""
+    post = words(normalise(text))
+    reading = shipped().read(post, evidence(post))
+    shares = reading.shares(head)
+    return reading.bias(head), [(_named(post, share), share.weight) for share in shares]
+
+
+def _label(model: Model, text: str, lang: str, policy: Policy) -> Labels:
+    post = words(normalise(text))
+    hits = evidence(post)
+    reading = model.read(post, hits)
+    language = guess(post, lang, reading.odds)
+    sure = confidence(language)
+    verdict = judge(reading.odds, hits, policy, sure)
+    reasons = _reasons(post, hits, reading, verdict, policy, sure)
+    if verdict.urgency.rank >= Urgency.HIGH.rank:
+        reasons += _contrast(model, post, hits, reading, verdict, policy, sure)
+    return Labels(
+        urgency=verdict.urgency,
+        kind=verdict.kind,
+        sentiment=verdict.sentiment,
+        scores=verdict.scores,
+        kind_scores=verdict.kind_scores,
+        sentiment_scores=verdict.sentiment_scores,
+        reasons=tuple(reasons),
+        language=language,
+    )
+
+
+def _reasons(
+    post: Words,
+    hits: Mapping[str, Hit],
+    reading: Reading,
+    verdict: Verdict,
+    policy: Policy,
+    confidence: float,
+) -> list[Reason]:
+    """The rules of danger, then for each label the words and rules that spoke for it most."""
+    found = [
+        _by_rule(post, name, hit, label, weight)
+        for name, hit in hits.items()
+        for label, weight in _raised(RULES[name], policy.rules.get(name, 0.0))
+        if label.partition(":")[2] in (verdict.urgency, verdict.kind)
+    ]
+    found.sort(key=lambda reason: -_standing(reason))
+    for label, head, says in _speakers(reading.odds, verdict, policy, confidence):
+        found += _by_head(post, hits, reading, label, head, says)
+    kept = {(reason.rule, reason.label): reason for reason in reversed(found)}
+    return [reason for reason in found if kept.pop((reason.rule, reason.label), None)][
+        :_MOST_REASONS
+    ]
+
+
+def _speakers(
+    odds: Callable[[str], float], verdict: Verdict, policy: Policy, confidence: float
+) -> list[tuple[str, str, str]]:
+    """For each label: the head that speaks for it most, and what it says."""
+    rows: list[Row] = [row for row in policy.rows if row.level is verdict.urgency]
+    speakers = []
+    if rows:
+        row = max(rows, key=lambda row: counted(row, odds, confidence))
+        speakers.append((f"urgency:{verdict.urgency}", row.head, row.says))
+    else:
+        speakers.append((f"urgency:{verdict.urgency}", "off_topic", _SAYS["off_topic"]))
+    kind = f"kind.{verdict.kind}"
+    speakers.append((f"kind:{verdict.kind}", kind, _SAYS[kind]))
+    scale = "mood" if odds("scene.organisation") >= 0 else "tone"
+    mood = f"{scale}.{verdict.sentiment}"
+    speakers.append((f"sentiment:{verdict.sentiment}", mood, _SAYS[mood]))
+    return speakers
+
+
+def _by_head(
+    post: Words,
+    hits: Mapping[str, Hit],
+    reading: Reading,
+    label: str,
+    head: str,
+    says: str,
+) -> list[Reason]:
+    """The shares that count most; a weight is the part of all that spoke for the head."""
+    best = sorted(reading.shares(head), key=lambda share: -share.weight)
+    whole = sum(share.weight for share in best if share.weight > 0)
+    found: list[Reason] = []
+    taken: set[int] = set()
+    quoted = 0
+    for share in best[: 3 * _WORDS_A_HEAD]:
+        if share.weight <= 0 or len(found) == _WORDS_A_HEAD:
+            break
+        weight = round(share.weight / whole, 3)
+        if weight < _LEAST_WEIGHT and found:
+            break
+        if share.rule:
+            if share.rule.startswith(MASK):
+                continue
+            hit = hits[share.rule]
+            found.append(
+                Reason(
+                    rule=share.rule,
+                    label=label,
+                    says=RULES[share.rule].says,
+                    weight=weight,
+                    words=post.quote(hit.first, hit.last),
+                )
+            )
+        else:
+            places = range(share.first, share.last + 1)
+            if not taken.isdisjoint(places):
+                continue
+            taken.update(places)
+            quoted += 1
+            name = f"words.{head}" if quoted == 1 else f"words.{head}.{quoted}"
+            found.append(
+                Reason(
+                    rule=name,
+                    label=label,
+                    says=says,
+                    weight=weight,
+                    words=post.quote(share.first, share.last),
+                )
+            )
+    return found
+
+
+def _contrast(
+    model: Model,
+    post: Words,
+    hits: Mapping[str, Hit],
+    reading: Reading,
+    verdict: Verdict,
+    policy: Policy,
+    confidence: float,
+) -> list[Reason]:
+    """The fewest words found without which the level would be lower, judged anew without them."""
+    spans = [
+        (hit.first, hit.last)
+        for name, hit in hits.items()
+        if RULES[name].trip or RULES[name].critical >= 0.3
+    ]
+    rows = [row for row in policy.rows if row.level is verdict.urgency]
+    head = max(rows, key=lambda row: counted(row, reading.odds, confidence)).head
+    shares = sorted(reading.shares(head), key=lambda share: -share.weight)[:2]
+    for share in shares:
+        if share.weight > 0:
+            hit = hits.get(share.rule)
+            spans.append((hit.first, hit.last) if hit else (share.first, share.last))
+    gone: set[int] = set()
+    quoted: list[str] = []
+    for first, last in list(dict.fromkeys(spans))[:_CONTRASTS_TRIED]:
+        if gone.issuperset(range(first, last + 1)):
+            continue
+        gone.update(range(first, last + 1))
+        quoted.append(post.quote(first, last))
+        other = _judged_without(model, post, gone, policy, confidence)
+        if other.urgency.rank < verdict.urgency.rank:
+            return [
+                Reason(
+                    rule=f"contrast.{other.urgency}",
+                    label=f"urgency:{verdict.urgency}",
+                    says=f"without these words it would be {other.urgency}",
+                    weight=round(_beyond(verdict, other), 3),
+                    words=" … ".join(quoted),
+                )
+            ]
+    return []
+
+
+def _judged_without(
+    model: Model, post: Words, gone: set[int], policy: Policy, confidence: float
+) -> Verdict:
+    kept = [place for place in range(len(post.forms)) if place not in gone]
+    rest = Words(
+        post.text,
+        tuple(post.forms[place] for place in kept),
+        tuple(post.spans[place] for place in kept),
+    )
+    fired = evidence(rest)
+    return judge(model.read(rest, fired).odds, fired, policy, confidence)
+
+
+def _beyond(verdict: Verdict, other: Verdict) -> float:
+    """How much surer of the verdict's level, or more, it is than the other."""
+    return max(0.0, _from(verdict, verdict.urgency) - _from(other, verdict.urgency))
+
+
+def _from(verdict: Verdict, level: Urgency) -> float:
+    return sum(share for name, share in verdict.scores.items() if Urgency(name).rank >= level.rank)
+
+
+def _named(post: Words, share: Share) -> str:
+    return share.rule or " ".join(post.forms[share.first : share.last + 1])
+
+
+def _by_rule(post: Words, name: str, hit: Hit, label: str, weight: float) -> Reason:
+    return Reason(
+        rule=name,
+        label=label,
+        says=RULES[name].says,
+        weight=weight,
+        words=post.quote(hit.first, hit.last),
+    )
+
+
+def _raised(rule: Rule, high: float = 0.0) -> list[tuple[str, float]]:
+    """What a rule of danger or hearsay, or one that the policy names, raised; and its kind."""
     raised = []
-    if rule.critical >= 0.5:
+    if rule.critical >= 0.3:
         raised.append(("urgency:critical", rule.critical))
-    elif rule.high >= 0.3:
-        raised.append(("urgency:high", rule.high))
-    elif rule.medium > 0:
-        raised.append(("urgency:medium", rule.medium))
-    elif rule.settles < 1:
-        raised.append(("urgency:low", round(1 - rule.settles, 3)))
-    if rule.kind is not None and rule.kind_weight >= 0.5:
+    elif high:
+        raised.append(("urgency:high", high))
+    if raised and rule.kind is not None:
         raised.append((f"kind:{rule.kind}", rule.kind_weight))
-    elif not raised and rule.sentiment is not None:
-        raised.append((f"sentiment:{rule.sentiment}", rule.sentiment_weight))
     return raised
 
 
@@ -115,29 +285,3 @@ _LEVELS = {"urgency:critical": 4, "urgency:high": 3, "urgency:medium": 1}
 
 def _standing(reason: Reason) -> float:
     return _LEVELS.get(reason.label, 0) + reason.weight
-
-
-@cache
-def _every_phrase() -> Phrases:
-    return _compiled(frozenset(RULES))
-
-
-@cache
-def _danger_phrases() -> Phrases:
-    cues = {cue for rule, *pair in PAIRS if RULES[rule].trip for cue in pair}
-    return _compiled(
-        frozenset(
-            name
-            for name, rule in RULES.items()
-            if rule.trip or name in cues or name.startswith(_MASK)
-        )
-    )
-
-
-def _compiled(names: frozenset[str]) -> Phrases:
-    phrases = Phrases()
-    for table in (rules_fr, rules_en):
-        for name, lines in table.PHRASES.items():
-            if name in names:
-                phrases.add(name, lines, table.CLASSES)
-    return phrases

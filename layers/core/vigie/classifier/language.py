@@ -1,7 +1,15 @@
 """A guess at the language of a post, where the network's own tag is missing or only a hint."""
 
+from collections.abc import Callable
+
 from vigie.classifier.normalise import Words
 
+# The heads of urgency and kind learned from French and English: elsewhere they count less.
+CONFIDENCE = {"fr": 1.0, "en": 1.0, "es": 0.8, "de": 0.8, "it": 0.8, "pt": 0.8, "und": 0.9}
+_OTHER = 0.6
+TAGS = ("fr", "en", "es", "de", "it", "pt")
+_LEAST_WORDS = 2
+_SURE = 1.0  # log-odds from which a head is believed without further signs
 _FRENCH = frozenset(
     """
     le la les des du de et est un une je j ai pas plus vous votre vos nous c qui que dans pour sur
@@ -18,12 +26,21 @@ _ENGLISH = frozenset(
 )
 
 
-def guess(post: Words, hint: str) -> str:
-    """`fr` or `en` where the common words say so, else the hint (a tag like `pt`), else `und`."""
+def confidence(language: str) -> float:
+    """How far to trust the heads of urgency and kind in a language, 0 to 1."""
+    return CONFIDENCE.get(language, _OTHER)
+
+
+def guess(post: Words, hint: str, odds: Callable[[str], float]) -> str:
+    """The language whose head is sure, else by common words, else the hint (a tag like `ja`)."""
+    hint = hint[:10].lower()
+    if sum(form[0].isalpha() for form in post.forms) < _LEAST_WORDS:
+        return hint or "und"
+    best = max(TAGS, key=lambda tag: odds(f"language.{tag}"))
+    if odds(f"language.{best}") > _SURE:
+        return best
     french = sum(form in _FRENCH for form in post.forms)
     english = sum(form in _ENGLISH for form in post.forms)
-    if french > english:
-        return "fr"
-    if english > french:
-        return "en"
-    return hint[:10].lower() or "und"
+    if french != english and hint not in TAGS[2:]:
+        return "fr" if french > english else "en"
+    return hint or (best if odds(f"language.{best}") > 0 else "und")

@@ -1,20 +1,151 @@
-"""Evidence → urgency, kind and sentiment, each with a probability-like map.
+"""Heads → urgency, kind and sentiment: a table that people read, and that a brand may adjust.
 
-Every rule that fired says how sure it alone is that a post is at least of a level. Independent
-evidence adds up as in noisy-or, 1 - Π(1 - wᵢ); what calms is a factor on high and medium. Danger
-stands outside of that: nothing lowers it, and more words can only raise it.
+Each head says how probable its answer is. A row of the table says what level a yes means, and how
+much of the probability counts. Rows of the same level, and of the levels above, join as
+independent reasons do, 1 - Π(1 - weight · probability). A level is said from its threshold on.
+Every weight is positive: whatever makes a head surer can only raise the level.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import exp
 
-from vigie.classifier.rules import Rule
+from vigie.classifier.rules import RULES
 from vigie.domain.labels import Kind, Sentiment, Urgency
 
-# How often a post is of the level when no rule fires, and from where on a level is said.
-_BASE_CRITICAL, _BASE_HIGH, _BASE_MEDIUM = 0.002, 0.04, 0.16
-_SAY_CRITICAL, _SAY_HIGH, _SAY_MEDIUM = 0.45, 0.45, 0.5
-_CEILING = 0.995  # a rule of thumb is never certain
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What a yes of a head means. `within` names the head that says where the row applies."""
+
+    head: str
+    says: str
+    level: Urgency
+    weight: float
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The rows, and from which probability on a level is said.
+
+    `rules`: what is high by its definition, and too rare for a head to have learned it. They raise
+    only, like the rules of danger, which stand above every policy.
+    """
+
+    rows: tuple[Row, ...]
+    rules: Mapping[str, float]
+    critical: float = 0.4
+    high: float = 0.42
+    medium: float = 0.58
+
+    def adjusted(self, factors: Mapping[str, float]) -> "Policy":
+        """With the weights of some heads multiplied; none counts more than wholly.
+
+        Raises ValueError for a head that has no row, or a negative factor.
+        """
+        unknown = set(factors) - {row.head for row in self.rows}
+        if unknown or any(not factor >= 0 for factor in factors.values()):
+            raise ValueError(f"no such head, or a factor below 0: {dict(factors)}")
+        return replace(
+            self,
+            rows=tuple(
+                replace(row, weight=min(1.0, row.weight * factors.get(row.head, 1.0)))
+                for row in self.rows
+            ),
+        )
+
+
+POLICY = Policy(
+    rows=(
+        Row(
+            head="danger",
+            says="people or health may be in danger now",
+            level=Urgency.CRITICAL,
+            weight=1.0,
+        ),
+        Row(
+            head="urgent",
+            says="what is usually looked at within the hour",
+            level=Urgency.HIGH,
+            weight=0.7,
+        ),
+        Row(
+            head="outage_now",
+            says="a service does not work now",
+            level=Urgency.HIGH,
+            weight=0.5,
+        ),
+        Row(
+            head="disaster_now",
+            says="needs or warnings in a disaster",
+            level=Urgency.HIGH,
+            weight=0.4,
+        ),
+        Row(
+            head="affair_now",
+            says="data, fraud, an accusation or a call to boycott",
+            level=Urgency.HIGH,
+            weight=0.7,
+        ),
+        Row(
+            head="request",
+            says="somebody asks for help in a disaster",
+            level=Urgency.HIGH,
+            weight=0.5,
+            within="scene.disaster",
+        ),
+        Row(
+            head="affected",
+            says="people are said to be hit by a disaster",
+            level=Urgency.HIGH,
+            weight=0.25,
+            within="scene.disaster",
+        ),
+        Row(
+            head="priority.high",
+            says="what disaster responders ranked high",
+            level=Urgency.HIGH,
+            weight=0.2,
+            within="scene.disaster",
+        ),
+        Row(
+            head="answer",
+            says="the author expects an answer or has a problem",
+            level=Urgency.MEDIUM,
+            weight=1.0,
+        ),
+    ),
+    rules={
+        "affair.leak": 0.6,
+        "affair.press": 0.6,
+        "affair.boycott": 0.6,
+        "outage.transport": 0.4,
+        "pair.cold": 0.5,
+        "pair.monitoring": 0.8,
+        "report.flight": 0.6,
+    },
+)
+
+_CEILING = 0.995  # nothing is certain
+_SURE_OF_DANGER = 0.9
+_SURE_OF_HEARSAY = 0.45
+
+# Logistic function by a table and straight lines, rounded: alike on every machine.
+_STEPS, _END = 64, 12
+_LOGISTIC = [
+    round(1.0 / (1.0 + exp(-step / _STEPS)), 9) for step in range(-_END * _STEPS, _END * _STEPS + 2)
+]
+
+Odds = Callable[[str], float]
+
+
+def probability(odds: float) -> float:
+    """Of log-odds."""
+    place = (min(max(odds, -float(_END)), float(_END)) + _END) * _STEPS
+    step = int(place)
+    low, high = _LOGISTIC[step], _LOGISTIC[step + 1]
+    return low + (high - low) * (place - step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,76 +160,107 @@ class Verdict:
     sentiment_scores: Mapping[str, float]
 
 
-def judge(rules: Iterable[Rule]) -> Verdict:
-    """Weigh the rules that fired, each counted once."""
-    fired = tuple(rules)
-    urgency, scores = _urgency(fired)
-    kinds = _odds(fired, Kind, Kind.NONE, lambda rule: (rule.kind, rule.kind_weight))
-    sentiments = _odds(
-        fired, Sentiment, Sentiment.NEUTRAL, lambda rule: (rule.sentiment, rule.sentiment_weight)
-    )
+def judge(
+    odds: Odds, fired: Iterable[str], policy: Policy = POLICY, confidence: float = 1.0
+) -> Verdict:
+    """What the heads say, and above them what the rules that fired raise.
+
+    `confidence` below 1 draws what the heads say of urgency and kind together, as for a language
+    that they were not trained in; it does not touch the rules.
+    """
+    fired = tuple(fired)
+    urgency, scores = _urgency(odds, fired, policy, confidence)
+    kinds = _kinds(odds, fired, policy, confidence)
+    moods = _moods(odds)
     return Verdict(
         urgency,
         Kind(max(kinds, key=lambda name: kinds[name])),
-        Sentiment(max(sentiments, key=lambda name: sentiments[name])),
+        Sentiment(max(moods, key=lambda name: moods[name])),
         scores,
         kinds,
-        sentiments,
+        moods,
     )
 
 
-def _urgency(fired: tuple[Rule, ...]) -> tuple[Urgency, dict[str, float]]:
-    danger = [rule for rule in fired if rule.trip]
-    rest = [rule for rule in fired if not rule.trip]
-    calms = settles = over = 1.0
-    for rule in rest:
-        over = min(over, rule.belies)
-        calms *= rule.calms
-        settles *= rule.settles
-    # Hearsay gives way to one sign that it is over; a repost makes no plea untrue.
-    critical = over * _together([_BASE_CRITICAL, *(rule.critical for rule in rest)])
-    critical = _together([critical, *(rule.critical for rule in danger)])
-    high = calms * _together([_BASE_HIGH, *(rule.high for rule in rest)])
-    high = _together([critical, high, *(rule.high for rule in danger)])
-    medium = settles * _together([_BASE_MEDIUM, *(rule.medium for rule in rest)])
-    medium = _together([high, medium])
-    if danger or critical >= _SAY_CRITICAL:
+def counted(row: Row, odds: Odds, confidence: float = 1.0) -> float:
+    """How much the row adds to its level, 0 to 1."""
+    within = probability(odds(row.within)) if row.within else 1.0
+    return confidence * row.weight * within * probability(odds(row.head))
+
+
+def _urgency(
+    odds: Odds, fired: tuple[str, ...], policy: Policy, confidence: float
+) -> tuple[Urgency, dict[str, float]]:
+    doubts = {Urgency.CRITICAL: 1.0, Urgency.HIGH: 1.0, Urgency.MEDIUM: 1.0}
+    for row in policy.rows:
+        doubts[row.level] *= 1.0 - min(counted(row, odds, confidence), _CEILING)
+    for rule in fired:
+        doubts[Urgency.HIGH] *= 1.0 - policy.rules.get(rule, 0.0)
+    net = raised(fired)
+    critical_doubt = doubts[Urgency.CRITICAL] * (1.0 - net)
+    high_doubt = critical_doubt * doubts[Urgency.HIGH]
+    medium_doubt = high_doubt * doubts[Urgency.MEDIUM]
+    critical, high, medium = 1.0 - critical_doubt, 1.0 - high_doubt, 1.0 - medium_doubt
+    if net >= _SURE_OF_HEARSAY or critical >= policy.critical:
         said = Urgency.CRITICAL
-    elif high >= _SAY_HIGH:
+    elif high >= policy.high:
         said = Urgency.HIGH
-    elif medium >= _SAY_MEDIUM:
+    elif medium >= policy.medium:
         said = Urgency.MEDIUM
     else:
         said = Urgency.LOW
     return said, {
         "critical": critical,
-        "high": (high - critical),
-        "medium": (medium - high),
+        "high": high - critical,
+        "medium": medium - high,
         "low": 1.0 - medium,
     }
 
 
-def _together(weights: Iterable[float]) -> float:
-    doubt = 1.0
-    for weight in weights:
-        doubt *= 1.0 - min(weight, _CEILING)
-    return 1.0 - doubt
+def raised(fired: Iterable[str]) -> float:
+    """How sure the rules alone are of danger to life, 0 to 1; nothing lowers it.
+
+    Hearsay (people said to be hurt, missing) counts where several signs agree, and gives way to a
+    sign that it is over; a rule of danger does not.
+    """
+    doubt = over = 1.0
+    danger = False
+    for rule in map(RULES.__getitem__, fired):
+        if rule.trip:
+            danger = True
+        else:
+            doubt *= 1.0 - rule.critical
+            over = min(over, rule.belies)
+    hearsay = over * (1.0 - doubt)
+    if hearsay < _SURE_OF_HEARSAY:
+        hearsay = 0.0
+    return 1.0 - (1.0 - hearsay) * (1.0 - _SURE_OF_DANGER) if danger else hearsay
 
 
-def _odds(
-    fired: tuple[Rule, ...],
-    names: type[Kind] | type[Sentiment],
-    otherwise: Kind | Sentiment,
-    vote: Callable[[Rule], tuple[Kind | Sentiment | None, float]],
+def _kinds(
+    odds: Odds, fired: tuple[str, ...], policy: Policy, confidence: float
 ) -> dict[str, float]:
-    weights: dict[str, list[float]] = {}
-    for rule in fired:
-        name, weight = vote(rule)
-        if name is not None:
-            weights.setdefault(name, []).append(weight)
-    odds = {}
-    for name in names:
-        sure = _together(weights.get(name, ()))
-        odds[name.value] = 1.0 if name is otherwise else sure / (1.0 - sure) + 0.02
-    total = sum(odds.values())
-    return {name: weight / total for name, weight in odds.items()}
+    found = {kind.value: probability(odds(f"kind.{kind.value}")) for kind in Kind}
+    total = sum(found.values())
+    even = (1.0 - confidence) / len(found)
+    found = {kind: confidence * share / total + even for kind, share in found.items()}
+    # What a rule raised is of the kind that the rule names.
+    for name in fired:
+        rule = RULES[name]
+        if rule.kind is not None and (rule.trip or name in policy.rules):
+            found[rule.kind] += 1.0
+            break
+    total = sum(found.values())
+    return {kind: share / total for kind, share in found.items()}
+
+
+def _moods(odds: Odds) -> dict[str, float]:
+    """Toward the organisation where one is spoken to or of, else the tone of the post."""
+    about = probability(odds("scene.organisation"))
+    moods = {mood.value: probability(odds(f"mood.{mood.value}")) for mood in Sentiment}
+    tones = {mood.value: probability(odds(f"tone.{mood.value}")) for mood in Sentiment}
+    all_moods, all_tones = sum(moods.values()), sum(tones.values())
+    return {
+        mood: about * moods[mood] / all_moods + (1.0 - about) * tones[mood] / all_tones
+        for mood in moods
+    }

@@ -1,0 +1,204 @@
+"""Words and rules → log-odds of every head, and what each word and rule added to them.
+
+A head is linear in hashed n-grams and in the rules that fired:
+
+    log-odds = bias + Σ weights of the n-grams / √(Σ their norms) + Σ weights of the rules
+
+so what the words added can be told exactly. The weights are 8-bit integers, a row of them for
+each bucket. A row is read as one long integer with a lane of 16 bits a head: adding two of these
+adds all heads at once, exactly, whatever the order, the batch or the machine.
+"""
+
+import json
+import math
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from vigie.classifier.grams import BUCKETS, MOST_GRAMS, START, pair_bucket, spelled, word_buckets
+from vigie.classifier.normalise import Words
+
+FOLDER = Path(__file__).parent / "weights"
+FORMAT = "vigie-heads-1"
+ZERO = 128  # the byte of weight 0
+_NARROW, _WIDE = 16, 32
+_MOST_WORDS_KEPT = 20_000
+_MOST_PAIRS = 250  # rows whose sum stays within a lane of 16 bits
+
+assert MOST_GRAMS <= _MOST_PAIRS
+
+
+class BadWeights(Exception):
+    """The classifier's weights are missing, or not those that training wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a word, a pair of words or a rule added to a head's log-odds.
+
+    `first` to `last` are places in the post's words; a rule has its name instead.
+    """
+
+    first: int
+    last: int
+    weight: float
+    rule: str = ""
+
+
+class Model:
+    """The heads of one set of weights."""
+
+    def __init__(self, header: Mapping[str, object], table: bytes) -> None:
+        """Raises BadWeights when header and table do not belong together."""
+        try:
+            if header["format"] != FORMAT or header["buckets"] != BUCKETS:
+                raise BadWeights(f"weights of format {header['format']!r}, not {FORMAT!r}")
+            self.heads = tuple(str(name) for name in header["heads"])  # type: ignore[attr-defined]
+            self._scales = tuple(float(x) for x in header["scales"])  # type: ignore[attr-defined]
+            self._biases = tuple(float(x) for x in header["biases"])  # type: ignore[attr-defined]
+            self._rules: dict[str, tuple[float, ...]] = {
+                str(rule): tuple(float(x) for x in weights)
+                for rule, weights in header["rules"].items()  # type: ignore[attr-defined]
+            }
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BadWeights(f"the header of the weights cannot be read: {error!r}") from error
+        lanes = len(self.heads) + 1  # the last is the norm
+        if len(table) != BUCKETS * lanes or len(self._scales) != len(self.heads):
+            raise BadWeights(f"{len(table)} weights for {len(self.heads)} heads")
+        self._lanes = lanes
+        self._row = 2 * lanes
+        rows = bytearray(2 * len(table))
+        rows[::2] = table
+        self._table = bytes(rows)
+        self._narrow = struct.Struct(f"<{lanes}H")
+        self._wide = struct.Struct(f"<{lanes + 1}I")
+        self._words: dict[str, int] = {}
+        self._index = {name: place for place, name in enumerate(self.heads)}
+
+    def read(self, post: Words, rules: Iterable[str] = ()) -> "Reading":
+        """Log-odds of every head; a rule without weights counts nothing."""
+        words, pairs = [], []
+        known, table, row = self._words, self._table, self._row
+        before = START
+        for form in post.forms:
+            word = spelled(form)
+            lanes = known.get(word)
+            words.append(self._word(word) if lanes is None else lanes)
+            start = row * pair_bucket(before, word)
+            pairs.append(int.from_bytes(table[start : start + row], "little"))
+            before = word
+        total = sum(words)
+        for start in range(0, len(pairs), _MOST_PAIRS):
+            some = pairs[start : start + _MOST_PAIRS]
+            total += self._widened(sum(some), len(some))
+        *sums, norm, count = self._wide.unpack(total.to_bytes(4 * (self._lanes + 1), "little"))
+        share = 1.0 / math.sqrt(norm) if norm else 0.0
+        zero = ZERO * count
+        fired = sorted(rule for rule in set(rules) if rule in self._rules)
+        odds = [
+            bias + (lane - zero) * scale * share
+            for bias, lane, scale in zip(self._biases, sums, self._scales, strict=True)
+        ]
+        for rule in fired:
+            odds = [own + weight for own, weight in zip(odds, self._rules[rule], strict=True)]
+        return Reading(self, odds, words, pairs, share, fired)
+
+    def _word(self, word: str) -> int:
+        table, row = self._table, self._row
+        found = word_buckets(word)
+        total = 0
+        for bucket in found:
+            start = row * bucket
+            total += int.from_bytes(table[start : start + row], "little")
+        wide = self._widened(total, len(found))
+        if len(self._words) >= _MOST_WORDS_KEPT:
+            self._words.clear()
+        self._words[word] = wide
+        return wide
+
+    def _widened(self, narrow: int, count: int) -> int:
+        lanes = self._narrow.unpack(narrow.to_bytes(self._row, "little"))
+        return int.from_bytes(self._wide.pack(*lanes, count), "little")
+
+
+class Reading:
+    """What a model made of one post."""
+
+    __slots__ = ("_fired", "_model", "_odds", "_pairs", "_share", "_words")
+
+    def __init__(
+        self,
+        model: Model,
+        odds: Sequence[float],
+        words: list[int],
+        pairs: list[int],
+        share: float,
+        fired: list[str],
+    ) -> None:
+        self._model, self._odds, self._words = model, odds, words
+        self._pairs, self._share, self._fired = pairs, share, fired
+
+    def odds(self, head: str) -> float:
+        """The head's log-odds, calibrated: 0 is even."""
+        return self._odds[self._model._index[head]]
+
+    def bias(self, head: str) -> float:
+        """The head's log-odds for a post of no words."""
+        return self._model._biases[self._model._index[head]]
+
+    def shares(self, head: str) -> list[Share]:
+        """What each word, pair and rule added; with the bias they add up to the log-odds."""
+        place = self._model._index[head]
+        factor = self._model._scales[place] * self._share
+        wide, narrow = _WIDE * place, _NARROW * place
+        count = _WIDE * self._model._lanes
+        found = [
+            Share(at, at, (((lanes >> wide) & 0xFFFFFFFF) - ZERO * (lanes >> count)) * factor)
+            for at, lanes in enumerate(self._words)
+        ]
+        found += [
+            Share(max(at - 1, 0), at, (((lanes >> narrow) & 0xFFFF) - ZERO) * factor)
+            for at, lanes in enumerate(self._pairs)
+        ]
+        found += [Share(0, 0, self._model._rules[rule][place], rule) for rule in self._fired]
+        return found
+
+
+def packed(header: Mapping[str, object], table: bytes) -> bytes:
+    """The weights' file: one line of JSON, then a row of bytes for each bucket."""
+    return json.dumps(header, sort_keys=True, separators=(",", ":")).encode() + b"\n" + table
+
+
+def unpacked(data: bytes) -> Model:
+    """Raises BadWeights."""
+    line, _, table = data.partition(b"\n")
+    try:
+        header = json.loads(line)
+    except ValueError as error:
+        raise BadWeights("the weights have no readable header") from error
+    if not isinstance(header, dict):
+        raise BadWeights("the weights have no readable header")
+    return Model(header, table)
+
+
+def read_weights(folder: Path) -> Model:
+    """The weights of a folder, checked against their hash. Raises BadWeights, naming the file."""
+    path = folder / "heads.bin"
+    try:
+        data = path.read_bytes()
+        expected = (folder / "heads.sha256").read_text(encoding="ascii").split()[0]
+    except (OSError, IndexError, ValueError) as error:
+        raise BadWeights(f"weights missing or without their hash: {error}") from error
+    found = sha256(data).hexdigest()
+    if found != expected:
+        raise BadWeights(f"{path} is not what training wrote: sha256 {found}, not {expected}")
+    return unpacked(data)
+
+
+@cache
+def shipped() -> Model:
+    """The weights that ship with this module, read once. Raises BadWeights."""
+    return read_weights(FOLDER)
