@@ -1,4 +1,4 @@
-"""`python -m local demo | run | replay | dead-letters | bench`."""
+"""`python -m local demo | run | replay | dead-letters | erase | bench`."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 try:
+    from vigie.admin.arguments import add_erasure
     from vigie.errors import VigieError
     from vigie.planning.problems import WrongPlan
 except ModuleNotFoundError:
@@ -68,6 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     letters.add_argument("--aws-port", type=int, default=5005)
     letters.set_defaults(run=_dead_letters)
 
+    erase = commands.add_parser("erase", help="erase posts of a stack that `run` keeps up")
+    add_erasure(erase)
+    erase.add_argument("--aws-port", type=int, default=5005)
+    erase.set_defaults(run=_erase)
+
     bench = commands.add_parser("bench", help="measure, print JSON, write docs/performance.md")
     bench.add_argument("--only", help="one measurement")
     bench.add_argument("--write", action="store_true", help="write docs/performance.md")
@@ -123,6 +129,12 @@ def _dead_letters(options: argparse.Namespace) -> int:
     from local.parked import command
 
     return command(options.action, options.aws_port, options.queue, options.id)
+
+
+def _erase(options: argparse.Namespace) -> int:
+    from local.erase import command
+
+    return command(options)
 
 
 def _bench(options: argparse.Namespace) -> int:

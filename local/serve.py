@@ -25,6 +25,7 @@ from vigie.domain.plan import Plan
 X = "https://api.x.com"
 _LINK = re.compile(r"https?://\S+/a/[A-Za-z0-9_-]{12}")
 BEARER_PARAMETER = "/vigie/x-bearer-token"
+SECRET_PARAMETER = "/vigie/x-consumer-secret"
 # The demo's stream is joined when its crisis has just begun, so that nobody need wait for it.
 HEAD_START = timedelta(minutes=28)
 
@@ -60,9 +61,13 @@ def serve(
                 polling=True,
                 environment={
                     "ingest_poll": {"X_BASE_URL": base},
+                    "refresh": {"X_BASE_URL": base},
                     "escalate": {"PUBLIC_URL": public},
                 },
-                secrets={BEARER_PARAMETER: token or "local"},
+                secrets={
+                    BEARER_PARAMETER: token or "local",
+                    SECRET_PARAMETER: os.environ.get("X_CONSUMER_SECRET") or "local",
+                },
             )
         )
         _must_be_free(ports.aws, "--aws-port")

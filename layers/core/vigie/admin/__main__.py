@@ -1,4 +1,4 @@
-"""`python -m vigie.admin`: the connection to X, staff tokens and dead letters.
+"""`python -m vigie.admin`: the connection to X, staff tokens, dead letters and erasing.
 
 For the machine of whoever runs Vigie.
 AWS credentials and region come from the environment, as for the AWS command line.
@@ -15,7 +15,7 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from vigie.adapters.dynamodb.staff import DynamoStaff
-from vigie.admin import connect
+from vigie.admin import connect, erase
 from vigie.admin.dead_letters import letter, letters, listed, redrive, told
 from vigie.domain.instants import to_iso
 from vigie.errors import VigieError
@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             connect.run(given)
         elif given.subject == "staff":
             _staff(given, DynamoStaff(boto3.client("dynamodb"), given.table))
+        elif given.subject == "erase":
+            print(erase.run(given, erase.places(given), datetime.now(UTC)))
         else:
             _dead_letters(given)
     except (VigieError, BotoCoreError) as error:
@@ -89,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
         if verb != "list":
             one.add_argument("--person", required=True, help="id of the plan, such as duty-1")
         _setting(one, "--table", "BRANDS_TABLE", "name of the Brands table (a stack output)")
+
+    erase.add_parser(subjects)
 
     dead = subjects.add_parser("dead-letters", help="messages that were parked")
     verbs = dead.add_subparsers(dest="verb", required=True)

@@ -1,6 +1,6 @@
 """Stored posts as whoever keeps them current reads them: those due for a look, and all of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,21 +69,19 @@ class DynamoWatched:
 
     def by_author(self, author_id: str) -> tuple[str, ...]:
         """See `Watched.by_author`. There is no index for it: this reads the whole table."""
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "ProjectionExpression": "pk",
-            "FilterExpression": "author_id = :author",
-            "ExpressionAttributeValues": {":author": {"S": author_id}},
-            "ConsistentRead": True,
+        found = self._scan(
+            ProjectionExpression="pk",
+            FilterExpression="author_id = :author",
+            ExpressionAttributeValues={":author": {"S": author_id}},
+        )
+        return tuple(item["pk"]["S"] for item in found)
+
+    def by_version(self, ids: Collection[str]) -> Mapping[str, str]:
+        """See `Watched.by_version`. This too reads the whole table."""
+        found = self._scan(ProjectionExpression="pk, post_id")
+        return {
+            item["post_id"]["S"]: item["pk"]["S"] for item in found if item["post_id"]["S"] in ids
         }
-        found: list[str] = []
-        while True:
-            with translated("look for an author's mentions"):
-                answer = self._client.scan(**request)
-            found += [item["pk"]["S"] for item in answer["Items"]]
-            if "LastEvaluatedKey" not in answer:
-                return tuple(found)
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def with_words(self, keys: Collection[str]) -> frozenset[str]:
         """See `Watched.with_words`."""
@@ -92,6 +90,16 @@ class DynamoWatched:
     def erased(self, keys: Collection[str]) -> frozenset[str]:
         """See `Watched.erased`."""
         return frozenset(key_ for key_, erased in self._standing(keys).items() if erased)
+
+    def _scan(self, **options: Any) -> Iterator[Mapping[str, Any]]:
+        request: dict[str, Any] = {"TableName": self._table, "ConsistentRead": True, **options}
+        while True:
+            with translated("look through the mentions"):
+                answer = self._client.scan(**request)
+            yield from answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _standing(self, keys: Collection[str]) -> dict[str, bool]:
         found = batch_get(
