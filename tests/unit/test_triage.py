@@ -60,7 +60,15 @@ class TriageDesk:
 def test_what_opened_an_incident_is_told_in_words_and_never_by_rule_ids():
     desk = TriageDesk()
 
-    desk.say(a_labelled(urgency="critical", post_id="1"))
+    found = a_labelled(urgency="critical")
+    (reason,) = found.labels.reasons
+    reasons = (
+        reason,
+        replace(reason, rule="danger.again"),
+        replace(reason, rule="contrast.high", says="without these words it would be high"),
+    )
+
+    desk.say(replace(found, labels=replace(found.labels, reasons=reasons)))
 
     (incident,) = desk.incidents
     assert incident.because == "one critical mention: made for a test"

@@ -45,8 +45,7 @@ const count = (name, n) => plain(words()[name][n === 1 ? 0 : 1], { n: number(n) 
 const named = (table, key) => words()[table][key] ?? String(key).replaceAll("_", " ");
 const brand = (one) => one.brand_name || one.brand;
 const instant = (iso) => (iso ? [{ iso }] : [words().not_yet]);
-const ids = new Map(Object.entries(WORDS.en.rules).map(([id, says]) => [says, id]));
-const phrase = (says, rule) => words().rules[rule ?? ids.get(says)] ?? says;
+const phrase = (says) => words().says[says] ?? says; // the classifier speaks English
 
 // Why an incident was opened or is so grave: stored in English, told in the reader's language.
 function because(text) {
@@ -376,7 +375,9 @@ function updatePost(item, post) {
   put(handle, post.handle ? "@" + post.handle : words().unknown_author);
   fill(rest, [post.followers === null ? "" : " · " + count("followers", post.followers), " · ", { iso: post.posted_at }]);
   put(text, post.text);
-  const says = [...new Set(post.reasons.map((reason) => phrase(reason.says, reason.rule)))].slice(0, SIGNS);
+  const telling = post.reasons.filter((reason) => /^(urgency|kind):/.test(reason.label)
+    && !reason.rule.startsWith("contrast."));
+  const says = [...new Set(telling.map((reason) => phrase(reason.says)))].slice(0, SIGNS);
   put(reasons, says.length ? words().signs + words().colon + says.join(words().and) : "");
   if (link) put(link, words().on_x);
 }

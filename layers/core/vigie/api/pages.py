@@ -245,21 +245,17 @@ def _spaced(value: Any) -> Any:
             return re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", value)
         case list():
             return [_spaced(inner) for inner in value]
-        case dict():
-            return {name: _spaced(inner) for name, inner in value.items()}
         case _:
-            return value
+            return {name: _spaced(inner) for name, inner in value.items()}
 
 
 @cache
 def _words_for_script() -> str:
-    """With the classifier's own words for its reasons; no text in it can end the script."""
-    from vigie.classifier.rules import RULES  # a cold start need not pay for it
-
-    words = {name: dict(of_language) for name, of_language in _words().items()}
-    words["en"]["rules"] = {name: rule.says for name, rule in RULES.items()}
-    for of_language in words.values():
-        del of_language["link"]
+    """What the incidents page says; no text in it can end the script."""
+    words = {
+        language: {name: said for name, said in of_language.items() if name != "link"}
+        for language, of_language in _words().items()
+    }
     text = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 

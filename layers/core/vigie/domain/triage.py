@@ -211,7 +211,12 @@ def _start(draft: Draft, labelled: LabelledMention) -> str:
     """Open by trip-wire or by company; otherwise let the mention wait as a candidate."""
     mention, labels = labelled.mention, labelled.labels
     if labels.urgency is Urgency.CRITICAL:
-        says = dict.fromkeys(r.says for r in labels.reasons if r.label == "urgency:critical")
+        # What would have been without some words is no reason to wake somebody.
+        says = dict.fromkeys(
+            r.says
+            for r in labels.reasons
+            if r.label == "urgency:critical" and not r.rule.startswith("contrast.")
+        )
         because = ": ".join(filter(None, ["one critical mention", "; ".join([*says][:3])]))
         return _open(draft, labelled, TRIP_WIRE, because, ())
     if labels.urgency is not Urgency.HIGH or is_late(draft, labelled):
