@@ -1,12 +1,18 @@
 """The stub of X's push side: it challenges webhooks, signs events and delivers them.
 
+    python -m local.fake_x_webhook "@acme is the network down?"
+
+challenges the stack of `make run` and delivers one mention to it.
+
 `FakeWebhooks` answers the calls that set a webhook up (https://docs.x.com/x-api/webhooks,
 https://docs.x.com/x-api/activity) and delivers what is subscribed to. `transport` carries a
 request: `urllib_transport` over the network, or a function that calls the local cloud.
 """
 
+import argparse
 import json
 import re
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -17,6 +23,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from vigie.domain.instants import to_iso
 from vigie.domain.signature import signature
+from vigie.domain.snowflakes import snowflake
 
 SIGNATURE_HEADER = "x-twitter-webhooks-signature"
 MOST_WEBHOOKS = 1
@@ -181,7 +188,7 @@ class FakeWebhooks:
             return _refused("invalid-request", "DuplicateUrlFailed")
         if len(self.hooks) >= MOST_WEBHOOKS:
             return _refused("invalid-request", "WebhookLimitExceeded")
-        if not self._challenged(url):
+        if not self.challenges(url):
             return _refused("invalid-request", "CrcValidationFailed")
         hook = {
             "id": self._new_id(),
@@ -196,10 +203,11 @@ class FakeWebhooks:
         hook = self.hooks.get(hook_id)
         if hook is None:
             return _absent()
-        hook["valid"] = self._challenged(hook["url"])
+        hook["valid"] = self.challenges(hook["url"])
         return 200, {}, {"data": {"valid": hook["valid"]}}
 
-    def _challenged(self, url: str) -> bool:
+    def challenges(self, url: str) -> bool:
+        """Whether the webhook answers a challenge as X wants it."""
         token = f"MWU4YzQ2YjgtNzZkYy00{len(self.calls):04}=="
         status, body = self.transport("GET", f"{url}?crc_token={quote(token)}", {}, b"")
         try:
@@ -281,3 +289,37 @@ def _absent() -> Answer:
 
 def _refused(kind: str, detail: str) -> Answer:
     return 400, {}, {"title": "Invalid Request", "detail": detail, "type": PROBLEMS + kind}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Challenge a webhook, then deliver one mention: 0 when both were answered as X wants it."""
+    parser = argparse.ArgumentParser(prog="python -m local.fake_x_webhook", description=__doc__)
+    parser.add_argument("text", help="what the post says")
+    parser.add_argument("--to", default="http://127.0.0.1:8080/x/webhook", help="the webhook")
+    parser.add_argument("--secret", default="local", help="the consumer secret")
+    parser.add_argument("--about", default="1000000001", help="user id of the brand's account")
+    parser.add_argument("--author", default="2000000001", help="user id of who writes")
+    given = parser.parse_args(arguments)
+    now = datetime.now(UTC)
+    x = FakeWebhooks(transport=urllib_transport, secret=given.secret)
+    challenged = x.challenges(given.to)
+    print(f"challenge: {'answered' if challenged else 'NOT answered as X wants it'}")
+    post_id = str(snowflake(now))
+    post = {
+        "id": post_id,
+        "edit_history_tweet_ids": [post_id],
+        "text": given.text,
+        "author_id": given.author,
+        "created_at": to_iso(now),
+        "lang": "und",
+    }
+    user = {"id": given.author, "username": f"user_{given.author}"}
+    event = an_event("post.mention.create", post, about=given.about, users=(user,))
+    body = json.dumps(event).encode()
+    status, _ = urllib_transport("POST", given.to, signed(body, given.secret), body)
+    print(f"post {post_id}: {status or 'no answer'}")
+    return 0 if challenged and status == 200 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
