@@ -70,6 +70,7 @@ class Incident(_Shape):
     by_urgency: dict[Urgency, int]
     late_mentions: int
     reach: int
+    reposts: int
     rules: dict[str, int]
     follows: str | None
     paging: Paging
@@ -237,6 +238,7 @@ def _values(summary: Summary, plan: Plan) -> dict[str, Any]:
         "by_urgency": dict(tally.by_urgency),
         "late_mentions": tally.late,
         "reach": tally.reach,
+        "reposts": tally.reposts,
         "rules": dict(tally.rules),
         "follows": tally.follows or None,
         "paging": Paging(
