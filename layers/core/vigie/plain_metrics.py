@@ -1,7 +1,6 @@
 """Log lines and metrics of ingest_webhook, in the shapes that Powertools gives the others.
 
-Powertools would add a fifth to the time that a cold start takes; docs/decisions/0007 has the
-figures. One JSON object a line; CloudWatch takes the metrics out of `_aws`
+What strangers can call imports no library but boto3: docs/decisions/0008. One JSON object a line; CloudWatch takes the metrics out of `_aws`
 (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
 """
 
