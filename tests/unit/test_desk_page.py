@@ -16,6 +16,7 @@ from vigie.domain.labels import Kind, Urgency
 from vigie.domain.plan import Thresholds
 from vigie.domain.severity import assess
 from vigie.domain.triage import fold
+from vigie.messages import ERASURES
 
 API = files("vigie.api")
 HTML, SCRIPT = incidents_page().body, (API / "incidents.js").read_text(encoding="utf-8")
@@ -77,6 +78,7 @@ def test_closed_sets_are_told_in_full(language):
     assert set(words["kinds"]) == set(Kind)
     assert set(words["urgency"]) == set(Urgency)
     assert set(words["states"]) == set(State)
+    assert set(words["erasures"]) == ERASURES
     codes = {"opened", "severity_raised", "paged", "page_delayed", "erased"}
     assert codes | {"acknowledged", "resolved", "dismissed", "note"} <= set(words["told"])
 

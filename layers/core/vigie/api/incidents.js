@@ -310,7 +310,7 @@ function showDetail() {
   facts(at("clocks"), [
     ["detected", instant(one.clocks.detected_at)],
     ["first_page", instant(one.clocks.first_paged_at)],
-    ["paged", [count("pages", paged) + (paged ? ", " + plain(words().worst_delay, { n: number(delay) }) : "")]],
+    ["paged", [count("pages", paged) + (delay ? ", " + plain(words().worst_delay, { n: number(delay) }) : "")]],
     ["taken", one.acknowledged_by ? [one.acknowledged_by + ", ", ...instant(one.clocks.acknowledged_at)] : instant(null)],
     [one.state === "dismissed" ? "dismissed" : "resolved",
       one.resolved_by ? [one.resolved_by + ", ", ...instant(one.clocks.resolved_at)] : instant(null)],
@@ -335,6 +335,7 @@ function told(entry) {
   if (known.pages !== undefined) values.pages = count("pages", known.pages);
   if (known.people !== undefined) values.people = count("people", known.people);
   if (known.channels) values.channels = known.channels.split(", ").map((name) => named("channels", name)).join(", ");
+  if (known.why) values.why = named("erasures", known.why);
   if (known.via) values.via = named("via", known.via);
   const more = [];
   if (known.late_s >= 60) more.push(plain(words().told_late, { n: number(Math.floor(known.late_s / 60)) }));
@@ -425,10 +426,14 @@ async function busy(button, work) {
   button.disabled = true;
   try { return await work(); } finally { button.disabled = false; }
 }
+// Somebody was faster: who, and when.
+function tellWho(node) {
+  if (incident && closed(incident)) fill(node, [words().wrong[409] + " ", ...stateOf(incident)]);
+}
 async function acknowledge() {
   const id = open;
   put(at("acknowledge-says"), "");
-  await attempt(at("acknowledge-wrong"), async () => {
+  const done = await attempt(at("acknowledge-wrong"), async () => {
     const decided = await call(path(id) + "/acknowledge", {});
     if (id !== open) return;
     const values = { who: decided.acknowledged_by, when: instant(decided.acknowledged_at) };
@@ -436,6 +441,7 @@ async function acknowledge() {
     at("title").focus({ preventScroll: true });
   });
   await refresh();
+  if (!done && id === open) tellWho(at("acknowledge-wrong"));
 }
 async function addNote(event) {
   event.preventDefault();
@@ -474,6 +480,7 @@ async function decide(event) {
   if (done || !kept(sessionStorage, "token")) at("sure").close();
   if (done && id === open) at("title").focus();
   await refresh();
+  if (!done && id === open) tellWho(at("sure-wrong"));
 }
 
 // ------------------------------------------------------------------------------------ signing in

@@ -77,10 +77,7 @@ def lost_page() -> Html:
 
 def unavailable_page() -> Html:
     """The tables do not answer: nothing is known, and so no language."""
-    says = [
-        f"{words['link']['busy']} {words['link']['again']}."
-        for words in (_words()[language] for language in _LANGUAGES)
-    ]
+    says = [_words()[language]["wrong"]["503"] for language in _LANGUAGES]
     return _message(503, "en", "Vigie", lines=_paragraphs(says))
 
 
