@@ -1,3 +1,5 @@
+import uuid
+
 from local.snapshot import Snapshot
 from tests.builders import NOON
 from tests.e2e.posts import CHAT, DANGER, a_page, a_post, feed
@@ -10,7 +12,7 @@ def send(cloud, message):
         QueueUrl=cloud.queue_url("ClassifiedQueue"),
         MessageBody=encode(message),
         MessageGroupId=message.brand,
-        MessageDeduplicationId=encode(message)[:64].replace(" ", ""),
+        MessageDeduplicationId=str(uuid.uuid4()),
     )
 
 

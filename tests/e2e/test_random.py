@@ -7,6 +7,7 @@ import os
 import random
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -16,8 +17,10 @@ from local.runner import InvocationFailed
 from local.snapshot import Snapshot
 from tests.builders import a_ladder, a_plan
 from tests.e2e.posts import CHAT, DANGER, OUTAGE, a_page, a_post
+from tests.e2e.test_erase import send
 from vigie.domain.plan import Brand, Severity
 from vigie.errors import Unavailable
+from vigie.messages import Erased
 from vigie.services.ingest import accept_lines
 
 FIXED_SEEDS = (1, 2, 3)
@@ -28,6 +31,43 @@ PLAN = a_plan(
     brands=tuple(Brand(id=name, name=name, handles=(name,)) for name in BRANDS),
     ladders={severity: a_ladder(5, 10) for severity in Severity},
 )
+
+
+@dataclass
+class Seen:
+    """What was published, by root: the newest version, reposts of it, and what was erased."""
+
+    posts: dict = field(default_factory=dict)
+    reposts: dict = field(default_factory=dict)
+    erased: set = field(default_factory=set)
+
+    def again(self, rng, now):
+        """A copy, a newer version or a repost of something."""
+        root = rng.choice(list(self.posts))
+        post = self.posts[root]
+        dice = rng.random()
+        if dice < 0.4:
+            return post
+        if dice < 0.7:
+            newer = a_post(now, rng.choice(TEXTS).replace("@acme", brand_of(post)))["id"]
+            text = rng.choice(TEXTS).replace("@acme", brand_of(post))
+            self.posts[root] = post | {
+                "id": newer,
+                "text": text,
+                "edit_history_tweet_ids": [root, newer],
+            }
+            return self.posts[root]
+        repost = a_post(
+            now,
+            f"RT @user_1: {post['text']}",
+            referenced_tweets=[{"type": "retweeted", "id": root}],
+        )
+        self.reposts[repost["id"]] = root
+        return repost
+
+
+def brand_of(post):
+    return next(f"@{brand}" for brand in BRANDS if f"@{brand}" in post["text"])
 
 
 class Trouble:
@@ -59,20 +99,26 @@ class Trouble:
 
 
 def play(cloud, rng):
-    """Twenty minutes of posts, some of them twice, some people acknowledging."""
-    seen, acknowledged = [], {}
+    """Twenty minutes of posts, some of them twice, some edited, reposted or erased, some people
+    acknowledging."""
+    seen, acknowledged = Seen(), {}
     for _ in range(25):
         now = cloud.clock.now()
         posts = []
         for _ in range(rng.randint(0, 8)):
-            if seen and rng.random() < 0.2:
-                posts.append(rng.choice(seen))
+            if seen.posts and rng.random() < 0.3:
+                posts.append(seen.again(rng, now))
                 continue
             text = rng.choice(TEXTS).replace("@acme", f"@{rng.choice(BRANDS)}")
             posts.append(a_post(now - timedelta(seconds=rng.randint(0, 50)), text))
-            seen.append(posts[-1])
+            seen.posts[posts[-1]["id"]] = posts[-1]
         if posts:
             hand_in(cloud, a_page(*posts))
+        if seen.posts and rng.random() < 0.3:
+            root = rng.choice(list(seen.posts))
+            seen.erased.add(root)
+            for brand in BRANDS:
+                send(cloud, Erased(brand=brand, posts=(root,), why="request", at=now))
         cloud.advance(seconds=rng.randint(5, 60))
         if rng.random() < 0.3:
             press_a_button(cloud, rng, acknowledged)
@@ -106,13 +152,22 @@ def press_a_button(cloud, rng, acknowledged):
 
 def check(cloud, seen, acknowledged, trouble):
     found = Snapshot(cloud)
-    assert {m.mention.post_id for m in found.mentions} == {p["id"] for p in seen}
-    assert len(found.mentions) == len(seen)
+    alive = {root: p["id"] for root, p in seen.posts.items() if root not in seen.erased}
+    assert {m.mention.root_id: m.mention.post_id for m in found.mentions} == alive
+    assert len(found.mentions) == len(alive)
+    buried = [key.rsplit("#", 1)[-1] for key in (*found.erased, *found.never_seen)]
+    # Every brand was told to erase, and only one of them may have stored the post.
+    assert Counter(buried) == Counter({root: len(BRANDS) for root in seen.erased})
+    assert {key.rsplit("#", 1)[-1] for key in found.reposts} == set(seen.reposts)
     for tally in found.incidents():
-        members = found.members[tally.id]
-        assert tally.mention_count == len(members)
-        assert tally.by_urgency == Counter(m.labels.urgency for m in members)
-        assert {m.mention.brand for m in members} == {tally.brand}
+        members = [m.labels.urgency for m in found.members.get(tally.id, [])]
+        gone = [k for k in found.erased.values() if k.incident_id == tally.id]
+        assert tally.mention_count == len(members) + len(gone)
+        assert tally.by_urgency == Counter([*members, *(k.urgency for k in gone)])
+        assert tally.reposts == sum(
+            found.repeated[m.mention.key] for m in found.members.get(tally.id, [])
+        ) + sum(k.reposts for k in gone)
+        assert {m.mention.brand for m in found.members.get(tally.id, [])} <= {tally.brand}
     timers = {
         item["pk"]["S"]
         for item in cloud.client("dynamodb").scan(TableName=cloud.table("IncidentsTable"))["Items"]
