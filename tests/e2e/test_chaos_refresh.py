@@ -176,7 +176,13 @@ def test_the_story_has_refresh_and_triage_writing():
 def cases(every):
     """Every write killed after it was applied; of the other modes a slice, or all."""
     writes = [call for call in undisturbed().calls if call[2] in WRITES]
-    indexes = [n for n, (function, _, _) in enumerate(writes) if function != "watch"]
+    # The ladder climbs all the while; test_chaos.py kills it at every rung.
+    pages = [n for n, (function, _, _) in enumerate(writes) if function == "escalate"]
+    indexes = [
+        n
+        for n, (function, _, _) in enumerate(writes)
+        if function != "watch" and n not in pages[3:]
+    ]
     return [
         (mode, index)
         for position, mode in enumerate(MODES)
