@@ -1,11 +1,11 @@
-"""`python -m vigie.admin`: the connection to X, staff tokens, dead letters and erasing.
+"""`python -m vigie.admin`: the connection to X, money, recorded posts, staff tokens, dead
+letters and erasing.
 
 For the machine of whoever runs Vigie.
 AWS credentials and region come from the environment, as for the AWS command line.
 """
 
 import argparse
-import os
 import secrets
 import sys
 from collections.abc import Sequence
@@ -15,7 +15,8 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from vigie.adapters.dynamodb.staff import DynamoStaff
-from vigie.admin import connect, erase
+from vigie.admin import connect, erase, feed
+from vigie.admin.arguments import setting
 from vigie.admin.dead_letters import letter, letters, listed, redrive, told
 from vigie.domain.instants import to_iso
 from vigie.errors import VigieError
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given.subject == "x":
             connect.run(given)
+        elif given.subject in ("ingest", "money"):
+            feed.run(given)
         elif given.subject == "staff":
             _staff(given, DynamoStaff(boto3.client("dynamodb"), given.table))
         elif given.subject == "erase":
@@ -90,9 +93,10 @@ def _parser() -> argparse.ArgumentParser:
         one = verbs.add_parser(verb, help=says)
         if verb != "list":
             one.add_argument("--person", required=True, help="id of the plan, such as duty-1")
-        _setting(one, "--table", "BRANDS_TABLE", "name of the Brands table (a stack output)")
+        setting(one, "--table", "BRANDS_TABLE", "name of the Brands table (a stack output)")
 
     erase.add_parser(subjects)
+    feed.add_to(subjects)
 
     dead = subjects.add_parser("dead-letters", help="messages that were parked")
     verbs = dead.add_subparsers(dest="verb", required=True)
@@ -102,9 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         ("redrive", "send them back to where they came from"),
     ):
         one = verbs.add_parser(verb, help=says)
-        _setting(
-            one, "--queue", "DEAD_LETTERS_URL", "URL of the dead-letter queue (a stack output)"
-        )
+        setting(one, "--queue", "DEAD_LETTERS_URL", "URL of the dead-letter queue (a stack output)")
         if verb == "list":
             one.add_argument("--limit", type=int, default=100, help="how many at most")
         elif verb == "show":
@@ -114,13 +116,6 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("--id", action="append", help="only this message; may be repeated")
             one.add_argument("--limit", type=int, default=0, help="how many at most; 0: all now")
     return parser
-
-
-def _setting(parser: argparse.ArgumentParser, flag: str, variable: str, says: str) -> None:
-    value = os.environ.get(variable)
-    parser.add_argument(
-        flag, default=value, required=not value, help=f"{says}; default: ${variable}"
-    )
 
 
 if __name__ == "__main__":
