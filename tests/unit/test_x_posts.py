@@ -279,3 +279,24 @@ def test_whatever_stands_in_the_fields_a_post_is_read_or_rejected(changes, inclu
     assert sent.mentions == (exact,)
     read.text.encode()
     assert post_id(of.posts[0]) == int(read.post_id)
+
+
+@pytest.mark.parametrize(
+    ("changes", "flags"),
+    [
+        ({"possibly_sensitive": True}, ("sensitive",)),
+        ({"possibly_sensitive": False}, ()),
+        ({"possibly_sensitive": "yes"}, ()),
+        ({"withheld": {"country_codes": ["FR", "DE", "FR"]}}, ("withheld:DE,FR",)),
+        ({"withheld": {"copyright": True, "country_codes": ["FR"]}}, ("withheld:copyright",)),
+        ({"withheld": {"copyright": False, "country_codes": []}}, ()),
+        ({"withheld": {"country_codes": [7, "<script>", "fr", None]}}, ()),
+        ({"withheld": "FR"}, ()),
+        (
+            {"possibly_sensitive": True, "withheld": {"country_codes": ["XY"]}},
+            ("sensitive", "withheld:XY"),
+        ),
+    ],
+)
+def test_what_x_asks_of_whoever_shows_a_post_is_kept(changes, flags):
+    assert mention(a_post(**changes)).flags == flags

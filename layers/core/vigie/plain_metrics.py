@@ -1,6 +1,7 @@
 """Log lines and metrics of ingest_webhook, in the shapes that Powertools gives the others.
 
-What strangers can call imports no library but boto3: docs/decisions/0008. One JSON object a line; CloudWatch takes the metrics out of `_aws`
+What strangers can call imports no library but boto3: docs/decisions/0008. One JSON object a line;
+CloudWatch takes the metrics out of `_aws`
 (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
 """
 

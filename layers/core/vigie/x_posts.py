@@ -24,12 +24,17 @@ FIRST_POST = datetime(2006, 3, 21, tzinfo=UTC)
 CLOCK_SKEW = timedelta(seconds=60)
 
 CLAMPED = "posted_at_clamped"
+SENSITIVE = "sensitive"
+# `withheld:DE,FR`: not to be shown there; `withheld:copyright`: nowhere.
+WITHHELD = "withheld"
+MOST_COUNTRIES = 20
 TRUNCATED = "truncated"
 
 Raw = Mapping[str, Any]
 
 _ID = re.compile(r"[0-9]{1,30}")
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,50}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 _OLD_REPOST = re.compile(r"RT @\w{1,50}:")
 _POST_LINK = re.compile(r"https?://(?:www\.)?(?:x|twitter)\.com/(\w{1,50})/status/([0-9]{1,30})")
@@ -109,7 +114,7 @@ def to_mention(raw: Any, page: Page, brand: Brand, received_at: datetime, source
     text, cut = traces.text[:LONGEST_TEXT], len(traces.text) > LONGEST_TEXT
     posted_at = _posted_at(raw.get("created_at"), received_at)
     repost = is_repost(raw)
-    flags = (CLAMPED,) * (posted_at is None) + (TRUNCATED,) * cut
+    flags = (CLAMPED,) * (posted_at is None) + (TRUNCATED,) * cut + _handled_with_care(raw)
     return Mention(
         brand=brand.id,
         post_id=post_id,
@@ -220,6 +225,21 @@ def _posted_at(value: Any, received_at: datetime) -> datetime | None:
 def _lang(raw: Raw) -> str:
     lang = raw.get("lang")
     return lang if isinstance(lang, str) and _LANG.fullmatch(lang) else "und"
+
+
+def _handled_with_care(raw: Raw) -> tuple[str, ...]:
+    """What X asks of whoever shows the post."""
+    withheld = _mapping(raw.get("withheld"))
+    codes = withheld.get("country_codes")
+    countries = sorted(
+        {it for it in codes if isinstance(it, str) and _COUNTRY.fullmatch(it)}
+        if isinstance(codes, list)
+        else ()
+    )[:MOST_COUNTRIES]
+    where = ["copyright"] if withheld.get("copyright") is True else countries
+    return (SENSITIVE,) * (raw.get("possibly_sensitive") is True) + (
+        (f"{WITHHELD}:{','.join(where)}",) if where else ()
+    )
 
 
 def _quotes(raw: Raw, page: Page, brand: Brand) -> bool:

@@ -22,7 +22,8 @@ class Mention:
     `root_id` is the first id of the post's edit history and, with brand and platform, the
     mention's identity; `post_id` is the version's own id, larger for a newer version. Ids are
     decimal strings. `repost_of` is the id of what a repost repeats, where it says so. `flags` are
-    our own words about oddities (`posted_at_clamped`, `truncated`).
+    our own words about oddities (`posted_at_clamped`, `truncated`) and about what X asks of whoever
+    shows the post (`sensitive`, `withheld:DE,FR`).
     """
 
     brand: str
