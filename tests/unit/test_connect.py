@@ -3,11 +3,15 @@
 import json
 from datetime import timedelta
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from local.fake_x import FakeX, Fault, credits_depleted
 from local.fake_x_webhook import FakeWebhooks
 from tests.builders import NOON, a_plan
+from tests.tables import create_tables
+from vigie.adapters.dynamodb.announcements import DynamoAnnouncements, DynamoConnection
 from vigie.adapters.x import SetupX
 from vigie.admin.__main__ import main
 from vigie.domain.plan import Brand, plan_to_json
@@ -262,3 +266,22 @@ def test_a_webhook_that_is_gone_at_x_is_not_valid(x):
 
     assert still_valid(x.app, connection, NOON + timedelta(minutes=10)) is False
     assert still_valid(x.app, connection, NOON + timedelta(minutes=11)) is None
+
+
+def test_with_the_table_the_webhook_is_noted_and_the_last_event_shown(x, capsys, monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb")
+        create_tables(dynamodb)
+        table = ["--table", "BrandsTable"]
+        assert x.run("webhook", "register", "--url", URL, *table) == 0
+        connection = DynamoConnection(dynamodb, "BrandsTable")
+        assert connection.checked_at() is None
+        assert x.run("webhook", "register", "--url", URL, "--apply", *table) == 0
+        assert connection.checked_at() is not None
+
+        assert x.run("check", *table) == 0
+        assert "last event from X: none yet" in capsys.readouterr().out
+        DynamoAnnouncements(dynamodb, "BrandsTable").heard(NOON)
+        assert x.run("check", *table) == 0
+        assert "last event from X: 2026-03-12T12:00:00.000Z" in capsys.readouterr().out

@@ -13,7 +13,7 @@ import boto3
 
 from vigie.adapters.dynamodb.announcements import DynamoConnection
 from vigie.adapters.secrets import SsmSecret
-from vigie.domain.instants import from_iso
+from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.plan import Brand, plan_from_json
 from vigie.errors import Rejected
 from vigie.planning.compiler import compile_file
@@ -76,6 +76,9 @@ def add_parser(subjects: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(given: argparse.Namespace, print_: Callable[[str], object] = print) -> None:
     """Say the steps and, with --apply, take them. Raises `VigieError`."""
     app, now = _app(given), datetime.now(UTC)
+    if given.table and given.verb == "check":
+        heard_at = DynamoConnection(boto3.client("dynamodb"), given.table).last_event_at()
+        print_(f"  last event from X: {to_iso(heard_at) if heard_at else 'none yet'}")
     taken = _taken(_steps(given, app, now), apply=given.apply, print_=print_)
     if given.table and given.apply and given.verb == "webhook":
         connection = DynamoConnection(boto3.client("dynamodb"), given.table)
