@@ -8,10 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+import scipy.sparse as sp
 
 from training import card, features, fit
 from training.heads import HEADS
-from training.sources import BadData, Example, examples
+from training.sources import BadData, Example, alike, examples, unlabelled
+from training.student import Teacher, students
 from vigie.classifier.model import FOLDER, packed
 
 
@@ -19,13 +21,14 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("data", type=Path, help="the folder of labelled posts")
     parser.add_argument("--corrections", type=Path, help="JSON lines of staff corrections")
+    parser.add_argument("--teacher", type=Path, help="vectors that training.teacher has written")
     parser.add_argument("--out", type=Path, default=FOLDER, help="where the weights go")
     parser.add_argument("--date", default=None, help="for the model card; today if left out")
     parser.add_argument("--unseen", type=Path, help="also save what the heads say of unseen posts")
     given = parser.parse_args(arguments)
     try:
         found = examples(given.data, given.corrections)
-        fitted = train(found, given.out)
+        fitted = train(found, unlabelled(given.data), given.out, given.teacher)
     except BadData as error:
         print(f"training: {error}", file=sys.stderr)
         return 2
@@ -38,21 +41,45 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def train(found: list[Example], out: Path) -> list[fit.Fitted]:
+def train(
+    found: list[Example], others: list[str], out: Path, cache: Path | None = None
+) -> list[fit.Fitted]:
     """Fit every head and write `heads.bin` and `heads.sha256`. Raises BadData."""
-    counts = features.count([example.text for example in found])
+    counts = features.count([*(example.text for example in found), *others])
     bucket_norms = features.norms(counts.grams)
     seen = features.weighted(counts, bucket_norms)
-    fold = fit.folds(found)
+    fold = fit.folds([*(example.group for example in found), *map(alike, others)])
+    asked = [fit.asked(head, found) for head in HEADS]
+    taught = _taught(cache, [*(e.text for e in found), *others], asked, seen, fold)
     fitted = []
-    for head in HEADS:
-        fitted.append(fit.fit(head, found, seen, fold))
-        print(f"{head.name}: {int(fitted[-1].yes.sum())} of {int(fitted[-1].asked.sum())}")
+    own, own_fold = seen[: len(found)], fold[: len(found)]
+    for head, (yes, asks), student in zip(HEADS, asked, taught, strict=True):
+        fitted.append(fit.fit(head, yes, asks, own, own_fold, student))
+        print(f"{head.name}: {int(yes.sum())} of {int(asks.sum())}", flush=True)
     data = packed(*fit.shipped(fitted, bucket_norms))
     out.mkdir(parents=True, exist_ok=True)
     (out / "heads.bin").write_bytes(data)
     (out / "heads.sha256").write_text(f"{sha256(data).hexdigest()}  heads.bin\n", encoding="ascii")
     return fitted
+
+
+def _taught(
+    cache: Path | None,
+    texts: list[str],
+    asked: list[tuple[np.ndarray, np.ndarray]],
+    seen: sp.csr_matrix,
+    fold: np.ndarray,
+) -> list[fit.Student | None]:
+    """A student for each head, where there is a teacher."""
+    if cache is None:
+        return [None] * len(asked)
+    unknown = np.zeros(len(texts) - len(asked[0][0]), dtype=bool)
+    heads = [(np.append(yes, unknown), np.append(asks, unknown)) for yes, asks in asked]
+    weights, answers = students(Teacher(cache, texts), heads, seen, fold, fit.FOLDS)
+    return [
+        fit.Student(weights[:, place], answers[: len(asked[0][0]), place])
+        for place in range(len(asked))
+    ]
 
 
 def _hash(out: Path) -> str:

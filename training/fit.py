@@ -1,6 +1,6 @@
 """Examples → calibrated linear heads, in the integers that ship."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -15,7 +15,16 @@ from vigie.classifier.grams import BUCKETS
 from vigie.classifier.model import FORMAT, ZERO
 
 FOLDS = 5
+STUDENT_SIZE = 0.5  # of a student's answer beside the words of a post, whose squares sum to 1
 _OUTLIERS = 0.00002  # share of the buckets' weights that are cut to the largest that ships
+
+
+@dataclass(frozen=True)
+class Student:
+    """What imitates an encoder for one head: its weights, and its answers to unseen examples."""
+
+    weights: np.ndarray
+    answers: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -30,19 +39,36 @@ class Fitted:
     asked: np.ndarray
 
 
-def folds(examples: Sequence[Example]) -> np.ndarray:
-    """Which fold each example is of; a group is never split."""
-    return np.array([crc32(example.group.encode()) % FOLDS for example in examples])
+def folds(groups: Iterable[str]) -> np.ndarray:
+    """Which fold each text is of; a group is never split."""
+    return np.array([crc32(group.encode()) % FOLDS for group in groups])
 
 
-def fit(head: Head, examples: Sequence[Example], seen: sp.csr_matrix, fold: np.ndarray) -> Fitted:
-    """Raises BadData where the source has no yes or no no."""
-    asked = np.array([head.asks(example) for example in examples], dtype=bool)
-    yes = np.array([bool(a and head.yes(e)) for a, e in zip(asked, examples, strict=True)])
-    rows = np.flatnonzero(asked)
-    if len(set(yes[rows])) < 2:
-        raise BadData(f"head {head.name}: {yes.sum()} yes among {len(rows)} examples")
+def asked(head: Head, examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
+    """Which examples are a yes, and which are asked. Raises BadData without both answers."""
+    asks = np.array([head.asks(example) for example in examples], dtype=bool)
+    yes = np.array([bool(a and head.yes(e)) for a, e in zip(asks, examples, strict=True)])
+    if len(set(yes[asks])) < 2:
+        raise BadData(f"head {head.name}: {yes.sum()} yes among {asks.sum()} examples")
+    return yes, asks
+
+
+def fit(
+    head: Head,
+    yes: np.ndarray,
+    asks: np.ndarray,
+    seen: sp.csr_matrix,
+    fold: np.ndarray,
+    student: Student | None = None,
+) -> Fitted:
+    """A line through what the classifier sees and, where there is one, the student's answer."""
+    rows = np.flatnonzero(asks)
     own, answers, own_fold = seen[rows], yes[rows], fold[rows]
+    size = 0.0
+    if student is not None:
+        spread = float(student.answers[rows].std())
+        size = STUDENT_SIZE / spread if spread > 0 else 0.0
+        own = sp.hstack([own, sp.csr_matrix(size * student.answers[rows][:, None])]).tocsr()
     scores = np.full(len(rows), np.nan)
     for each in range(FOLDS):
         held = own_fold == each
@@ -57,9 +83,11 @@ def fit(head: Head, examples: Sequence[Example], seen: sp.csr_matrix, fold: np.n
         slope = max(float(calibration.coef_[0, 0]), 0.05)
         shift = float(calibration.intercept_[0])
     weights, bias = _line(head, own, answers)
-    unseen = np.full(len(examples), np.nan)
+    if student is not None:
+        weights = weights[:-1] + weights[-1] * size * student.weights
+    unseen = np.full(len(yes), np.nan)
     unseen[rows] = slope * scores + shift
-    return Fitted(head, slope * weights, slope * bias + shift, unseen, yes, asked)
+    return Fitted(head, slope * weights, slope * bias + shift, unseen, yes, asks)
 
 
 def _line(head: Head, seen: sp.csr_matrix, yes: np.ndarray) -> tuple[np.ndarray, float]:

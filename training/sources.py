@@ -1,9 +1,9 @@
 """A folder of labelled posts → examples, each source with its own labels."""
 
 import csv
+import gzip
 import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,7 +94,7 @@ def _read(path: Path, source: Source) -> Iterator[Example]:
             text = row.pop("text", None)
             if text is None:
                 raise BadData(f"{path}: no column `text`")
-            group = row[source.held_out] if source.held_out else _alike(text)
+            group = row[source.held_out] if source.held_out else alike(text)
             yield Example(text, row, source.name, path.stem, group)
 
 
@@ -112,21 +112,30 @@ def corrected(path: Path) -> list[Example]:
             text, labels = row["text"], {k: str(v) for k, v in row["labels"].items()}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadData(f"{path}, line {number}: not a correction: {error!r}") from error
-        last[text] = Example(text, labels, "brand", "corrections", _alike(text))
+        last[text] = Example(text, labels, "brand", "corrections", alike(text))
     return [last[text] for text in sorted(last)]
 
 
-def _alike(text: str) -> str:
+def alike(text: str) -> str:
     """Reposts and near copies share a group: the first words without handles."""
     forms = [form for form in words(normalise(text)).forms if form not in ("@", ".", "?", "rt")]
     return " ".join(forms[:12])
 
 
-def unlabelled(paths: Iterable[Path]) -> list[str]:
-    """Texts of plain files, one a line."""
-    return [
-        line
-        for path in paths
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if re.search(r"\w", line)
-    ]
+def unlabelled(folder: Path) -> list[str]:
+    """Texts without labels, where there are any: they say how rare a word is, and are the
+    encoder's lessons."""
+    found: list[str] = []
+    for path in sorted((folder / "unlabelled").glob("*.txt")):
+        found += path.read_text(encoding="utf-8").splitlines()
+    for path in sorted((folder / "streams").glob("*.jsonl.gz")):
+        found += stream(path)
+    return found
+
+
+def stream(path: Path) -> Iterator[str]:
+    """The texts of a recorded stream of posts."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            post = json.loads(line)
+            yield post.get("text") or post["data"]["text"]

@@ -146,13 +146,12 @@ def _by_head(
     says: str,
 ) -> list[Reason]:
     """The shares that count most; a weight is the part of all that spoke for the head."""
-    best = sorted(reading.shares(head), key=lambda share: -share.weight)
-    whole = sum(share.weight for share in best if share.weight > 0)
+    whole, best = reading.speaking(head, 3 * _WORDS_A_HEAD)
     found: list[Reason] = []
     taken: set[int] = set()
     quoted = 0
-    for share in best[: 3 * _WORDS_A_HEAD]:
-        if share.weight <= 0 or len(found) == _WORDS_A_HEAD:
+    for share in best:
+        if len(found) == _WORDS_A_HEAD:
             break
         weight = round(share.weight / whole, 3)
         if weight < _LEAST_WEIGHT and found:
@@ -206,11 +205,9 @@ def _contrast(
     ]
     rows = [row for row in policy.rows if row.level is verdict.urgency]
     head = max(rows, key=lambda row: counted(row, reading.odds, confidence)).head
-    shares = sorted(reading.shares(head), key=lambda share: -share.weight)[:2]
-    for share in shares:
-        if share.weight > 0:
-            hit = hits.get(share.rule)
-            spans.append((hit.first, hit.last) if hit else (share.first, share.last))
+    for share in reading.speaking(head, 2)[1]:
+        hit = hits.get(share.rule)
+        spans.append((hit.first, hit.last) if hit else (share.first, share.last))
     gone: set[int] = set()
     quoted: list[str] = []
     for first, last in list(dict.fromkeys(spans))[:_CONTRASTS_TRIED]:

@@ -13,10 +13,12 @@ import json
 import math
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from heapq import nlargest
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from vigie.classifier.grams import BUCKETS, MOST_GRAMS, START, pair_bucket, spelled, word_buckets
 from vigie.classifier.normalise import Words
@@ -28,6 +30,8 @@ _NARROW, _WIDE = 16, 32
 _MOST_WORDS_KEPT = 20_000
 _MOST_PAIRS = 250  # rows whose sum stays within a lane of 16 bits
 
+_weight = itemgetter(0)
+
 assert MOST_GRAMS <= _MOST_PAIRS
 
 
@@ -35,16 +39,15 @@ class BadWeights(Exception):
     """The classifier's weights are missing, or not those that training wrote."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """What a word, a pair of words or a rule added to a head's log-odds.
 
     `first` to `last` are places in the post's words; a rule has its name instead.
     """
 
+    weight: float
     first: int
     last: int
-    weight: float
     rule: str = ""
 
 
@@ -151,20 +154,36 @@ class Reading:
 
     def shares(self, head: str) -> list[Share]:
         """What each word, pair and rule added; with the bias they add up to the log-odds."""
-        place = self._model._index[head]
-        factor = self._model._scales[place] * self._share
-        wide, narrow = _WIDE * place, _NARROW * place
-        count = _WIDE * self._model._lanes
-        found = [
-            Share(at, at, (((lanes >> wide) & 0xFFFFFFFF) - ZERO * (lanes >> count)) * factor)
-            for at, lanes in enumerate(self._words)
-        ]
-        found += [
-            Share(max(at - 1, 0), at, (((lanes >> narrow) & 0xFFFF) - ZERO) * factor)
-            for at, lanes in enumerate(self._pairs)
-        ]
-        found += [Share(0, 0, self._model._rules[rule][place], rule) for rule in self._fired]
+        words, pairs, factor, place = self._whole(head)
+        found = [Share(added * factor, at, at) for at, added in enumerate(words)]
+        found += [Share(added * factor, max(at - 1, 0), at) for at, added in enumerate(pairs)]
+        found += [Share(self._model._rules[rule][place], 0, 0, rule) for rule in self._fired]
         return found
+
+    def speaking(self, head: str, most: int) -> tuple[float, list[Share]]:
+        """All that spoke for the head, and the shares that did most of it."""
+        words, pairs, factor, place = self._whole(head)
+        rules = [(self._model._rules[rule][place], rule) for rule in self._fired]
+        total = factor * (
+            sum(added for added in words if added > 0) + sum(added for added in pairs if added > 0)
+        ) + sum(added for added, _ in rules if added > 0)
+        best = [Share(added, 0, 0, rule) for added, rule in rules if added > 0]
+        for added, at in nlargest(most, zip(words, range(len(words)), strict=True)):
+            best.append(Share(added * factor, at, at))
+        for added, at in nlargest(most, zip(pairs, range(len(pairs)), strict=True)):
+            best.append(Share(added * factor, max(at - 1, 0), at))
+        best.sort(key=_weight, reverse=True)
+        return total, [share for share in best[:most] if share.weight > 0]
+
+    def _whole(self, head: str) -> tuple[list[int], list[int], float, int]:
+        """What words and pairs added, in whole numbers to be multiplied by the factor."""
+        place = self._model._index[head]
+        wide, narrow, count = _WIDE * place, _NARROW * place, _WIDE * self._model._lanes
+        words = [
+            ((lanes >> wide) & 0xFFFFFFFF) - ZERO * (lanes >> count) for lanes in self._words
+        ]
+        pairs = [((lanes >> narrow) & 0xFFFF) - ZERO for lanes in self._pairs]
+        return words, pairs, self._model._scales[place] * self._share, place
 
 
 def packed(header: Mapping[str, object], table: bytes) -> bytes:

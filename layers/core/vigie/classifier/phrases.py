@@ -18,7 +18,6 @@ from itertools import product
 from vigie.classifier.normalise import Words
 
 _BREAKS = (".", "?")
-_NOTHING: list[tuple[str, tuple["_Step", ...]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +26,6 @@ class _Step:
     exact: frozenset[str]
     prefixes: tuple[str, ...]
     number: bool
-
-    def fits(self, form: str) -> bool:
-        return (
-            form in self.exact
-            or (self.prefixes != () and form.startswith(self.prefixes))
-            or (self.number and form[0].isdigit())
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +37,28 @@ class Hit:
     last: int
 
 
+# A phrase's rule, its steps, and words of which a post must have one for it.
+_Entry = tuple[str, tuple[_Step, ...], frozenset[str]]
+_NOTHING: list[_Entry] = []
+_MOST_FORMS_KEPT = 20_000
+_LONGEST_KEPT = 40
+
+
 class Phrases:
     """Phrases of many rules, ready to be looked for together."""
 
     def __init__(self) -> None:
-        self._by_word: dict[str, list[tuple[str, tuple[_Step, ...]]]] = {}
-        self._by_prefix: dict[str, list[tuple[str, tuple[_Step, ...]]]] = {}
-        self._by_number: list[tuple[str, tuple[_Step, ...]]] = []
+        self._by_word: dict[str, list[_Entry]] = {}
+        self._by_prefix: dict[str, list[_Entry]] = {}
+        self._by_number: list[_Entry] = []
         self._prefix_lengths: tuple[int, ...] = ()
+        self._known: dict[str, list[_Entry]] = {}
 
     def add(self, rule: str, phrases: str, classes: Mapping[str, str]) -> None:
         """Raises ValueError, naming rule and phrase, when a line cannot be read."""
         for line in phrases.strip().splitlines():
             for steps in _compile(rule, line, classes):
-                entry = (rule, steps)
+                entry = (rule, steps, _needed(steps))
                 for word in steps[0].exact:
                     self._by_word.setdefault(word, []).append(entry)
                 for prefix in steps[0].prefixes:
@@ -66,31 +66,57 @@ class Phrases:
                 if steps[0].number:
                     self._by_number.append(entry)
         self._prefix_lengths = tuple(sorted({len(prefix) for prefix in self._by_prefix}))
+        self._known.clear()
 
     def find(self, post: Words) -> Iterator[Hit]:
         """Every place where a phrase begins, in the order of the words."""
         forms = post.forms
+        present = set(forms)
+        known = self._known
         for first, form in enumerate(forms):
-            for rule, steps in self._beginning_with(form):
+            entries = known.get(form)
+            if entries is None:
+                entries = self._beginning_with(form)
+            for rule, steps, needed in entries:
+                if needed and needed.isdisjoint(present):
+                    continue
                 last = _last(steps, forms, first)
                 if last >= 0:
                     yield Hit(rule, first, last)
 
-    def _beginning_with(self, form: str) -> list[tuple[str, tuple[_Step, ...]]]:
+    def _beginning_with(self, form: str) -> list[_Entry]:
         found = self._by_word.get(form, _NOTHING)
         for length in self._prefix_lengths:
             more = self._by_prefix.get(form[:length])
             if more:
                 found = found + more
-        return found + self._by_number if form[0].isdigit() else found
+        if form[0].isdigit():
+            found = found + self._by_number
+        if len(form) <= _LONGEST_KEPT:
+            if len(self._known) >= _MOST_FORMS_KEPT:
+                self._known.clear()
+            self._known[form] = found
+        return found
+
+
+def _needed(steps: tuple[_Step, ...]) -> frozenset[str]:
+    """The fewest words of which the post must have one; empty where no step is of words alone."""
+    plain = [step.exact for step in steps[1:] if not step.prefixes and not step.number]
+    return min(plain, key=len, default=frozenset())
 
 
 def _last(steps: tuple[_Step, ...], forms: tuple[str, ...], first: int) -> int:
     at = first
+    end = len(forms)
     for step in steps[1:]:
-        for place in range(at + 1, min(at + 2 + step.gap, len(forms))):
+        exact, prefixes, number = step.exact, step.prefixes, step.number
+        for place in range(at + 1, min(at + 2 + step.gap, end)):
             form = forms[place]
-            if step.fits(form):
+            if (
+                form in exact
+                or (prefixes and form.startswith(prefixes))
+                or (number and form[0].isdigit())
+            ):
                 at = place
                 break
             if form in _BREAKS:
