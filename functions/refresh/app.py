@@ -114,7 +114,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     )
     letters = None
     if timedelta(minutes=now.minute) < HOURLY:
-        letters = clean(p.parked, p.refresher.watched, p.overseer.brands, sweep=sweep, now=now)
+        letters = clean(
+            p.parked,
+            p.refresher.watched,
+            p.overseer.brands,
+            sweep=sweep,
+            now=now,
+            remaining=remaining,
+        )
     for name, value in (
         ("RefreshRan", 1),
         ("PostsLookedUp", looked.asked),

@@ -315,3 +315,26 @@ def park(cloud, queue, body, group):
         MessageAttributes={"reason": {"DataType": "String", "StringValue": "a test"}},
         **fifo,
     )
+
+
+@pytest.mark.parametrize("gone_after", [timedelta(minutes=16), timedelta(hours=7)])
+def test_a_day_after_a_post_is_deleted_no_word_of_it_is_left_anywhere(world, gone_after):
+    stored = a_post(NOON, CHAT, author="777000777")
+    parked = a_post(NOON, "a broken post of theirs", author="777000777") | {"text": 7}
+    parked["note"] = "words in it"
+    with world() as (cloud, x):
+        publish(cloud, x, stored)
+        show(x, parked)
+        feed(cloud, a_page(parked))
+        cloud.pause_schedule("watch")
+        cloud.advance_to(NOON + gone_after)
+        assert "words in it" in everything(cloud)
+        x.upkeep.gone |= {stored["id"]: "deleted", parked["id"]: "deleted"}
+        cloud.advance_to(NOON + gone_after + timedelta(hours=24))
+
+        left = everything(cloud)
+        assert "777000777" not in left
+        assert "words in it" not in left
+        assert "lovely weather" not in left
+        assert cloud.failures == []
+        cloud.assert_clean()

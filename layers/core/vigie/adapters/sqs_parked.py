@@ -15,8 +15,8 @@ from vigie.domain.instants import from_iso, to_iso
 from vigie.errors import Unavailable
 from vigie.ports import ParkedLetter
 
-# Long enough to look through what one receive gave.
-HIDDEN_S = 60
+# Longer than any look-through: a letter that showed up again would be taken for a new one.
+HIDDEN_S = 300
 BATCH = 10
 # A letter that is put back begins a new life in SQS: ours ends when the first would have.
 KEPT = timedelta(days=14)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from vigie.ports import Parked, ParkedLetter, Watched
 
 # Where no post id can be found, nobody can tell whether it must be erased: the words go in time.
 UNKNOWN_KEPT = timedelta(hours=23)
+LONGEST_LETTER = timedelta(seconds=20)
 WITHHELD = "(withheld: a day old, and no post id in it to tell whether it must be erased)"
 # Messages of ours that hold no post's words.
 _WORDLESS = frozenset({"command", "tick", "erased", "refreshed", "step", "poll"})
@@ -30,17 +31,26 @@ class Looked:
 
 
 def clean(
-    parked: Iterable[Parked], watched: Watched, brands: Sequence[str], *, sweep: str, now: datetime
+    parked: Iterable[Parked],
+    watched: Watched,
+    brands: Sequence[str],
+    *,
+    sweep: str,
+    now: datetime,
+    remaining: Callable[[], timedelta],
 ) -> Looked:
-    """Take out of all dead letters what has a tombstone. Repeating it changes nothing.
+    """Take out of all dead letters what has a tombstone, as far as the time allows.
 
-    A pack loses the mentions that were erased, any other letter goes as a whole.
+    A pack loses the mentions that were erased, any other letter goes as a whole. Repeating it
+    changes nothing.
     """
     done = Looked()
     for queue in parked:
         for letter in queue.letters(sweep, now):
             done.letters += 1
             _clean_one(queue, letter, watched, brands, now, done)
+            if remaining() < LONGEST_LETTER:
+                return done
     return done
 
 
