@@ -9,10 +9,10 @@ from local.dead_letters import DeadLetter
 from local.inbox import Delivery
 from local.replay import Replay
 from local.snapshot import Snapshot
+from vigie.domain.draft import short_hash
 from vigie.domain.incident import Tally, state_of
 from vigie.domain.instants import to_iso
 from vigie.domain.labels import Urgency
-from vigie.domain.triage import short_hash
 
 REPORT_VERSION = 1
 REASONS_SHOWN = 100

@@ -5,8 +5,8 @@ from vigie.adapters.dynamodb.items import BRAND_STATE_BYTES, state_from_item, st
 from vigie.domain.draft import CLOSED_KEPT, OPEN_KEPT
 from vigie.domain.incident import BrandState, Candidate, ClosedIncident, OpenIncident
 from vigie.domain.labels import Kind, Urgency
+from vigie.domain.placing import CANDIDATES_KEPT
 from vigie.domain.plan import Severity
-from vigie.domain.triage import CANDIDATES_KEPT
 
 BRAND = "b" * 31
 

@@ -124,3 +124,14 @@ def test_however_slices_are_cut_a_root_has_as_many_echoes_as_came_after_it(data)
         members = [s for s in desk.store.mentions.values() if s.incident_id == tally.id]
         assert tally.reposts == sum(s.reposts for s in members)
         assert tally.mention_count == len(members)
+
+
+def test_a_candidate_that_is_edited_brings_its_echoes_along(desk):
+    first, second, third = a_labelled(), a_labelled(), a_labelled()
+    desk.say(first, a_repost(first))
+    newer = replace(first.mention, post_id=str(int(first.mention.post_id) + 1))
+    desk.say(replace(first, mention=newer))
+
+    desk.say(second, third)
+
+    assert desk.incidents[0].reposts == 1

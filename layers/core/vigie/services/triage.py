@@ -241,9 +241,9 @@ def _commit_erased(
     result: Triaging,
 ) -> None:
     if len(posts) > ERASED_TOGETHER:
-        half = len(posts) // 2
-        _commit_erased(posts[:half], erased, store, plan, now, result)
-        _commit_erased(posts[half:], erased, store, plan, now, result)
+        for start in range(0, len(posts), ERASED_TOGETHER):
+            some = posts[start : start + ERASED_TOGETHER]
+            _commit_erased(some, erased, store, plan, now, result)
         return
     keys = [f"{erased.brand}#x#{root_id}" for root_id in posts]
     for _ in range(TRIES):
