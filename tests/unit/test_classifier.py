@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vigie.classifier import classify, classify_all, rules_en, rules_fr, trips
+from vigie.classifier import classify, classify_all, rules_en, rules_fr, rules_other, trips
 from vigie.classifier.normalise import MAX_CHARACTERS, words
 from vigie.classifier.rules import PAIRS, RULES
 from vigie.domain.labels import Kind, Sentiment, Urgency
@@ -99,7 +99,32 @@ DANGER = [
     "no phones working, can't call an ambulance for my dad",
 ]
 
+ELSEWHERE = [
+    "Hay dos personas atrapadas en el ascensor",
+    "Fuerte olor a gas en toda la calle",
+    "Mi madre necesita oxígeno y llevamos una hora sin luz",
+    "Hay un niño herido delante de su tienda",
+    "Manden una ambulancia por favor",
+    "Zwei Kinder sind im Aufzug eingeschlossen",
+    "Starker Gasgeruch im ganzen Haus",
+    "Stromausfall und meine Mutter braucht ihr Beatmungsgerät",
+    "Ein Arbeiter ist bewusstlos",
+    "Der Notruf 112 geht nicht",
+    "Siamo bloccati in ascensore con un neonato",
+    "C'è una fuga di gas in via Roma",
+    "Mio padre usa l'ossigeno e siamo senza corrente",
+    "Un operaio è ferito",
+    "Há pessoas presas no elevador",
+    "Cheiro de gás muito forte no prédio",
+    "Minha mãe precisa de oxigênio e estamos sem luz",
+    "O prédio pegou fogo",
+]
+
 FIGURES = [
+    "me voy a morir de risa con acme",
+    "ich lache mich tot, acme",
+    "muoio di fame, acme",
+    "estou morrendo de rir",
     "@acme mort de rire votre pub",
     "je meurs de faim mais la livraison acme arrive",
     "on va mourir de rire avec cette blague acme",
@@ -199,6 +224,12 @@ def test_danger_trips_the_wire_and_is_critical(text):
     assert labels.urgency is Urgency.CRITICAL
     assert labels.scores["critical"] > 0.5
     assert labels.reasons[0].label == "urgency:critical"
+
+
+@pytest.mark.parametrize("text", ELSEWHERE)
+def test_danger_trips_the_wire_in_four_more_languages(text):
+    assert trips(text, "")
+    assert classify(text, "").urgency is Urgency.CRITICAL
 
 
 @pytest.mark.parametrize("text", FIGURES)
@@ -350,14 +381,14 @@ def test_the_longest_text_takes_bounded_time(text):
 
 
 def test_every_rule_has_phrases_or_a_pair_and_every_phrase_a_rule():
-    phrased = set(rules_fr.PHRASES) | set(rules_en.PHRASES)
+    phrased = set(rules_fr.PHRASES) | set(rules_en.PHRASES) | set(rules_other.PHRASES)
     paired = {rule for rule, _, _ in PAIRS}
 
     assert phrased | paired == set(RULES)
     assert {cue for _, *cues in PAIRS for cue in cues} <= phrased
 
 
-@pytest.mark.parametrize("table", [rules_fr, rules_en], ids=["fr", "en"])
+@pytest.mark.parametrize("table", [rules_fr, rules_en, rules_other], ids=["fr", "en", "other"])
 def test_phrases_are_written_in_folded_words(table):
     lines = [line for block in table.PHRASES.values() for line in block.strip().splitlines()]
     alternatives = [

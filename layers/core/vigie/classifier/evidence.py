@@ -2,14 +2,14 @@
 
 from functools import cache
 
-from vigie.classifier import rules_en, rules_fr
+from vigie.classifier import rules_en, rules_fr, rules_other
 from vigie.classifier.normalise import Words
 from vigie.classifier.phrases import Hit, Phrases
 from vigie.classifier.rules import PAIRS, RULES
 
 MASK = "mask."
 _GRAVE = ("danger.", "report.", "disaster.", "cue.device", "cue.no_power")
-TABLES = (rules_fr, rules_en)
+TABLES = (rules_fr, rules_en, rules_other)
 
 
 def evidence(post: Words) -> dict[str, Hit]:

@@ -179,9 +179,7 @@ class Reading:
         """What words and pairs added, in whole numbers to be multiplied by the factor."""
         place = self._model._index[head]
         wide, narrow, count = _WIDE * place, _NARROW * place, _WIDE * self._model._lanes
-        words = [
-            ((lanes >> wide) & 0xFFFFFFFF) - ZERO * (lanes >> count) for lanes in self._words
-        ]
+        words = [((lanes >> wide) & 0xFFFFFFFF) - ZERO * (lanes >> count) for lanes in self._words]
         pairs = [((lanes >> narrow) & 0xFFFF) - ZERO for lanes in self._pairs]
         return words, pairs, self._model._scales[place] * self._share, place
 
