@@ -214,7 +214,7 @@ def test_a_message_that_is_not_ours_is_parked_with_its_reason(stack):
 
 
 def test_a_brand_without_traffic_gets_ticks_that_let_its_candidates_go(stack):
-    with stack() as cloud:
+    with stack(a_plan(page_if_younger_than=timedelta(minutes=1))) as cloud:
         feed(cloud, a_page(a_post(NOON, OUTAGE)))
         cloud.advance(minutes=1)
         with cloud.as_function("triage") as parts:
