@@ -17,6 +17,7 @@ from vigie.domain.labels import Labels, Reason, Urgency
 
 _MOST_REASONS = 12
 _WORDS_A_HEAD = 3
+_GRAVE = 0.3  # how sure of danger a rule must be to be told as its reason
 _LEAST_WEIGHT = 0.02
 _CONTRASTS_TRIED = 3
 _SAYS = {
@@ -60,7 +61,7 @@ def trips(text: str, lang: str = "") -> tuple[Reason, ...]:
         for name, hit in danger(post).items()
         for label, weight in _raised(RULES[name])
     ]
-    found.sort(key=lambda reason: -_standing(reason))
+    found.sort(key=_standing, reverse=True)
     return tuple(found[:_MOST_REASONS])
 
 
@@ -103,19 +104,21 @@ def _reasons(
     confidence: float,
 ) -> list[Reason]:
     """The rules of danger, then for each label the words and rules that spoke for it most."""
+    said = (f"urgency:{verdict.urgency.value}", f"kind:{verdict.kind.value}")
     found = [
         _by_rule(post, name, hit, label, weight)
         for name, hit in hits.items()
+        if name in policy.rules or RULES[name].critical >= _GRAVE
         for label, weight in _raised(RULES[name], policy.rules.get(name, 0.0))
-        if label.partition(":")[2] in (verdict.urgency, verdict.kind)
+        if label in said
     ]
-    found.sort(key=lambda reason: -_standing(reason))
+    found.sort(key=_standing, reverse=True)
     for label, head, says in _speakers(reading.odds, verdict, policy, confidence):
         found += _by_head(post, hits, reading, label, head, says)
-    kept = {(reason.rule, reason.label): reason for reason in reversed(found)}
-    return [reason for reason in found if kept.pop((reason.rule, reason.label), None)][
-        :_MOST_REASONS
-    ]
+    once: dict[tuple[str, str], Reason] = {}
+    for reason in found:
+        once.setdefault((reason.rule, reason.label), reason)
+    return [*once.values()][:_MOST_REASONS]
 
 
 def _speakers(
@@ -123,18 +126,17 @@ def _speakers(
 ) -> list[tuple[str, str, str]]:
     """For each label: the head that speaks for it most, and what it says."""
     rows: list[Row] = [row for row in policy.rows if row.level is verdict.urgency]
-    speakers = []
+    urgency, kind, mood = verdict.urgency.value, verdict.kind.value, verdict.sentiment.value
+    head, says = "off_topic", _SAYS["off_topic"]
     if rows:
         row = max(rows, key=lambda row: counted(row, odds, confidence))
-        speakers.append((f"urgency:{verdict.urgency}", row.head, row.says))
-    else:
-        speakers.append((f"urgency:{verdict.urgency}", "off_topic", _SAYS["off_topic"]))
-    kind = f"kind.{verdict.kind}"
-    speakers.append((f"kind:{verdict.kind}", kind, _SAYS[kind]))
+        head, says = row.head, row.says
     scale = "mood" if odds("scene.organisation") >= 0 else "tone"
-    mood = f"{scale}.{verdict.sentiment}"
-    speakers.append((f"sentiment:{verdict.sentiment}", mood, _SAYS[mood]))
-    return speakers
+    return [
+        (f"urgency:{urgency}", head, says),
+        (f"kind:{kind}", f"kind.{kind}", _SAYS[f"kind.{kind}"]),
+        (f"sentiment:{mood}", f"{scale}.{mood}", _SAYS[f"{scale}.{mood}"]),
+    ]
 
 
 def _by_head(
@@ -146,7 +148,7 @@ def _by_head(
     says: str,
 ) -> list[Reason]:
     """The shares that count most; a weight is the part of all that spoke for the head."""
-    whole, best = reading.speaking(head, 3 * _WORDS_A_HEAD)
+    whole, best = reading.speaking(head, 2 * _WORDS_A_HEAD)
     found: list[Reason] = []
     taken: set[int] = set()
     quoted = 0
@@ -201,7 +203,7 @@ def _contrast(
     spans = [
         (hit.first, hit.last)
         for name, hit in hits.items()
-        if RULES[name].trip or RULES[name].critical >= 0.3
+        if RULES[name].trip or RULES[name].critical >= _GRAVE
     ]
     rows = [row for row in policy.rows if row.level is verdict.urgency]
     head = max(rows, key=lambda row: counted(row, reading.odds, confidence)).head
@@ -268,7 +270,7 @@ def _by_rule(post: Words, name: str, hit: Hit, label: str, weight: float) -> Rea
 def _raised(rule: Rule, high: float = 0.0) -> list[tuple[str, float]]:
     """What a rule of danger or hearsay, or one that the policy names, raised; and its kind."""
     raised = []
-    if rule.critical >= 0.3:
+    if rule.critical >= _GRAVE:
         raised.append(("urgency:critical", rule.critical))
     elif high:
         raised.append(("urgency:high", high))

@@ -15,7 +15,6 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
-from heapq import nlargest
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -30,7 +29,7 @@ _NARROW, _WIDE = 16, 32
 _MOST_WORDS_KEPT = 20_000
 _MOST_PAIRS = 250  # rows whose sum stays within a lane of 16 bits
 
-_weight = itemgetter(0)
+_added = itemgetter(0)
 
 assert MOST_GRAMS <= _MOST_PAIRS
 
@@ -130,7 +129,7 @@ class Model:
 class Reading:
     """What a model made of one post."""
 
-    __slots__ = ("_fired", "_model", "_odds", "_pairs", "_share", "_words")
+    __slots__ = ("_fired", "_model", "_pairs", "_share", "_words", "_zeros", "odds")
 
     def __init__(
         self,
@@ -141,12 +140,11 @@ class Reading:
         share: float,
         fired: list[str],
     ) -> None:
-        self._model, self._odds, self._words = model, odds, words
+        self._model, self._words = model, words
         self._pairs, self._share, self._fired = pairs, share, fired
-
-    def odds(self, head: str) -> float:
-        """The head's log-odds, calibrated: 0 is even."""
-        return self._odds[self._model._index[head]]
+        self._zeros: list[int] | None = None
+        # The head's log-odds, calibrated: 0 is even.
+        self.odds = dict(zip(model.heads, odds, strict=True)).__getitem__
 
     def bias(self, head: str) -> float:
         """The head's log-odds for a post of no words."""
@@ -163,17 +161,26 @@ class Reading:
     def speaking(self, head: str, most: int) -> tuple[float, list[Share]]:
         """All that spoke for the head, and the shares that did most of it."""
         words, pairs, factor, place = self._whole(head)
-        rules = [(self._model._rules[rule][place], rule) for rule in self._fired]
+        rules = [(self._model._rules[rule][place], 2, rule) for rule in self._fired]
         total = factor * (
-            sum(added for added in words if added > 0) + sum(added for added in pairs if added > 0)
-        ) + sum(added for added, _ in rules if added > 0)
-        best = [Share(added, 0, 0, rule) for added, rule in rules if added > 0]
-        for added, at in nlargest(most, zip(words, range(len(words)), strict=True)):
-            best.append(Share(added * factor, at, at))
-        for added, at in nlargest(most, zip(pairs, range(len(pairs)), strict=True)):
-            best.append(Share(added * factor, max(at - 1, 0), at))
-        best.sort(key=_weight, reverse=True)
-        return total, [share for share in best[:most] if share.weight > 0]
+            sum([added for added in words if added > 0])
+            + sum([added for added in pairs if added > 0])
+        ) + sum([added for added, _, _ in rules if added > 0])
+        ranked_words = sorted(zip(words, range(len(words)), strict=True), reverse=True)
+        ranked_pairs = sorted(zip(pairs, range(len(pairs)), strict=True), reverse=True)
+        best: list[tuple[float, int, str | int]] = [
+            *rules,
+            *[(added * factor, 1, at) for added, at in ranked_words[:most]],
+            *[(added * factor, 0, at) for added, at in ranked_pairs[:most]],
+        ]
+        best.sort(key=_added, reverse=True)
+        return total, [
+            Share(added, 0, 0, at)
+            if isinstance(at, str)
+            else Share(added, at if is_word else max(at - 1, 0), at)
+            for added, is_word, at in best[:most]
+            if added > 0
+        ]
 
     def _whole(self, head: str) -> tuple[list[int], list[int], float, int]:
         """What words and pairs added, in whole numbers to be multiplied by the factor."""

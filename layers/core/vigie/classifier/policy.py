@@ -130,6 +130,8 @@ POLICY = Policy(
 _CEILING = 0.995  # nothing is certain
 _SURE_OF_DANGER = 0.9
 _SURE_OF_HEARSAY = 0.45
+_KIND_HEADS = tuple((kind.value, f"kind.{kind.value}") for kind in Kind)
+_MOOD_HEADS = tuple((m.value, f"mood.{m.value}", f"tone.{m.value}") for m in Sentiment)
 
 # Logistic function by a table and straight lines, rounded: alike on every machine.
 _STEPS, _END = 64, 12
@@ -142,10 +144,14 @@ Odds = Callable[[str], float]
 
 def probability(odds: float) -> float:
     """Of log-odds."""
-    place = (min(max(odds, -float(_END)), float(_END)) + _END) * _STEPS
+    if odds >= _END:
+        return _LOGISTIC[-2]
+    if odds <= -_END:
+        return _LOGISTIC[0]
+    place = (odds + _END) * _STEPS
     step = int(place)
-    low, high = _LOGISTIC[step], _LOGISTIC[step + 1]
-    return low + (high - low) * (place - step)
+    low = _LOGISTIC[step]
+    return low + (_LOGISTIC[step + 1] - low) * (place - step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +190,8 @@ def judge(
 
 def counted(row: Row, odds: Odds, confidence: float = 1.0) -> float:
     """How much the row adds to its level, 0 to 1."""
-    within = probability(odds(row.within)) if row.within else 1.0
-    return confidence * row.weight * within * probability(odds(row.head))
+    weight = confidence * row.weight * probability(odds(row.head))
+    return weight * probability(odds(row.within)) if row.within else weight
 
 
 def _urgency(
@@ -193,7 +199,8 @@ def _urgency(
 ) -> tuple[Urgency, dict[str, float]]:
     doubts = {Urgency.CRITICAL: 1.0, Urgency.HIGH: 1.0, Urgency.MEDIUM: 1.0}
     for row in policy.rows:
-        doubts[row.level] *= 1.0 - min(counted(row, odds, confidence), _CEILING)
+        weight = counted(row, odds, confidence)
+        doubts[row.level] *= 1.0 - (weight if weight < _CEILING else _CEILING)
     for rule in fired:
         doubts[Urgency.HIGH] *= 1.0 - policy.rules.get(rule, 0.0)
     net = raised(fired)
@@ -240,7 +247,7 @@ def raised(fired: Iterable[str]) -> float:
 def _kinds(
     odds: Odds, fired: tuple[str, ...], policy: Policy, confidence: float
 ) -> dict[str, float]:
-    found = {kind.value: probability(odds(f"kind.{kind.value}")) for kind in Kind}
+    found = {kind: probability(odds(head)) for kind, head in _KIND_HEADS}
     total = sum(found.values())
     even = (1.0 - confidence) / len(found)
     found = {kind: confidence * share / total + even for kind, share in found.items()}
@@ -257,8 +264,8 @@ def _kinds(
 def _moods(odds: Odds) -> dict[str, float]:
     """Toward the organisation where one is spoken to or of, else the tone of the post."""
     about = probability(odds("scene.organisation"))
-    moods = {mood.value: probability(odds(f"mood.{mood.value}")) for mood in Sentiment}
-    tones = {mood.value: probability(odds(f"tone.{mood.value}")) for mood in Sentiment}
+    moods = {mood: probability(odds(head)) for mood, head, _ in _MOOD_HEADS}
+    tones = {mood: probability(odds(head)) for mood, _, head in _MOOD_HEADS}
     all_moods, all_tones = sum(moods.values()), sum(tones.values())
     return {
         mood: about * moods[mood] / all_moods + (1.0 - about) * tones[mood] / all_tones
