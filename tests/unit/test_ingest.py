@@ -94,9 +94,22 @@ def test_the_trip_wire_chooses_the_urgent_queue_in_small_packs(desk):
 
 
 def test_a_repost_of_danger_takes_the_ordinary_lane(desk):
-    counts = accept_line(line(raw(text="RT @user_1: danger @acme")), [ACME], desk.intake, now=NOON)
+    repost = raw(
+        text="RT @user_1: danger @acme",
+        referenced_tweets=[{"type": "retweeted", "id": "1899999999999999999"}],
+    )
+
+    counts = accept_line(line(repost), [ACME], desk.intake, now=NOON)
 
     assert (counts.accepted, counts.urgent) == (1, 0)
+
+
+def test_a_cry_for_help_repeated_by_hand_may_be_the_only_copy_that_we_get(desk):
+    counts = accept_line(line(raw(text="RT @user_1: danger @acme")), [ACME], desk.intake, now=NOON)
+
+    (mention,) = decode_mentions(desk.urgent.bodies[0]).mentions
+    assert (counts.accepted, counts.urgent) == (1, 1)
+    assert not mention.repost
 
 
 def test_own_posts_are_counted_and_never_queued(desk):

@@ -17,7 +17,7 @@ from vigie.domain.refresh import partition_of
 # One incident's index entries are spread, so that a storm does not meet one partition's limit of
 # 1,000 writes a second.
 INCIDENT_SHARDS = 8
-REASONS_KEPT = 6
+REASONS_KEPT = 4
 LONGEST_WORDS = 60
 
 
