@@ -56,6 +56,13 @@ def test_an_ordinary_mention_fits_into_one_write_unit():
     assert max(size(item_of(text)) for text in TEXTS) <= 1024
 
 
+def test_one_that_will_be_looked_up_again_does_too():
+    labelled = LabelledMention(mention=a_mention(text=TEXTS[2]), labels=classify(TEXTS[2], "fr"))
+    stored = Stored(labelled=labelled, incident_id="inc-0123456789", refresh_at=NOON)
+
+    assert size(mention_to_item(stored, NOON, KEPT)) <= 1024
+
+
 def test_the_incident_stands_in_its_index_key_alone():
     item = item_of(TEXTS[0])
 
