@@ -12,7 +12,7 @@ help: ## list the targets
 
 setup: .venv/dev.ready ## the virtual environment with everything that `make test` needs
 
-test: .venv/dev.ready ## tests, lint and types: what must hold before a commit (under 3 minutes)
+test: .venv/dev.ready .venv-training/ready ## tests, lint and types: what must hold before a commit (under 3 minutes)
 	.venv/bin/python -m pytest -n auto -m "not soak" $(PYTEST_ARGS)
 	$(MAKE) --no-print-directory lint
 
@@ -40,9 +40,13 @@ run: .venv/local.ready ## stay up: HTTP API, incidents page, live replay (or X, 
 bench: .venv/dev.ready ## measure: JSON, and docs/performance.md (`make package` first for sizes)
 	.venv/bin/python -m local bench --write
 
-train: .venv-training/ready ## labelled posts (DATA=folder, CORRECTIONS=file) to the classifier's weights and card
+train: .venv-training/ready ## labelled posts (DATA=folder, CORRECTIONS=file) to the classifier's weights
 	@test -n "$(DATA)" || { echo "make train: say DATA=folder"; exit 2; }
-	PYTHONPATH=layers/core OMP_NUM_THREADS=1 PYTHONHASHSEED=0 .venv-training/bin/python -m training "$(DATA)" $(if $(CORRECTIONS),--corrections "$(CORRECTIONS)") $(if $(DATE),--date "$(DATE)")
+	PYTHONPATH=layers/core OMP_NUM_THREADS=1 PYTHONHASHSEED=0 .venv-training/bin/python -m training "$(DATA)" $(if $(TEACHER),--teacher "$(TEACHER)") $(if $(CORRECTIONS),--corrections "$(CORRECTIONS)") $(if $(DATE),--date "$(DATE)")
+
+bench-classifier: .venv-training/ready ## labelled sets (SETS=folder, DATA= to compare) into docs/classifier.md
+	@test -n "$(SETS)" || { echo "make bench-classifier: say SETS=folder"; exit 2; }
+	PYTHONPATH=layers/core OMP_NUM_THREADS=1 .venv-training/bin/python -m local.bench.classifier "$(SETS)" $(if $(DATA),--data "$(DATA)") $(if $(TEACHER),--teacher "$(TEACHER)") --write
 
 # ------------------------------------------------------------------------------------- packaging
 

@@ -66,7 +66,7 @@ def _language(example: Example) -> str:
 
 
 _URGENCY = _labelled("brand", "urgency")
-_ABOUT_DISASTERS = ("trecis", "crisislex", "haiti")
+_ABOUT_DISASTERS = ("trecis", "crisislex", "haiti")  # what mentions were collected for
 
 HEADS: tuple[Head, ...] = (
     Head("danger", _URGENCY, _at_least(3)),
@@ -118,9 +118,9 @@ HEADS: tuple[Head, ...] = (
     ),
     Head(
         "scene.organisation",
-        _of("trecis", "t26", "umsab", "brand"),
-        lambda e: e.source == "brand" and e.labels.get("source") not in (*_ABOUT_DISASTERS, "fr"),
-        cost=1.0,
+        lambda e: e.source == "brand" or (e.source == "umsab" and e.file in ("english", "french")),
+        _of("brand"),
+        cost=5.0,
     ),
     *(
         Head(f"language.{tag}", _of("umsab"), _in_language(language), cost=1.0)

@@ -36,8 +36,8 @@ class Policy:
     rows: tuple[Row, ...]
     rules: Mapping[str, float]
     critical: float = 0.4
-    high: float = 0.42
-    medium: float = 0.58
+    high: float = 0.45
+    medium: float = 0.65
 
     def adjusted(self, factors: Mapping[str, float]) -> "Policy":
         """With the weights of some heads multiplied; none counts more than wholly.
@@ -68,19 +68,19 @@ POLICY = Policy(
             head="urgent",
             says="what is usually looked at within the hour",
             level=Urgency.HIGH,
-            weight=0.7,
+            weight=0.6,
         ),
         Row(
             head="outage_now",
             says="a service does not work now",
             level=Urgency.HIGH,
-            weight=0.5,
+            weight=0.6,
         ),
         Row(
             head="disaster_now",
             says="needs or warnings in a disaster",
             level=Urgency.HIGH,
-            weight=0.4,
+            weight=0.3,
         ),
         Row(
             head="affair_now",
@@ -92,21 +92,21 @@ POLICY = Policy(
             head="request",
             says="somebody asks for help in a disaster",
             level=Urgency.HIGH,
-            weight=0.5,
+            weight=0.6,
             within="scene.disaster",
         ),
         Row(
             head="affected",
             says="people are said to be hit by a disaster",
             level=Urgency.HIGH,
-            weight=0.25,
+            weight=0.2,
             within="scene.disaster",
         ),
         Row(
             head="priority.high",
             says="what disaster responders ranked high",
             level=Urgency.HIGH,
-            weight=0.2,
+            weight=0.6,
             within="scene.disaster",
         ),
         Row(
@@ -127,6 +127,7 @@ POLICY = Policy(
     },
 )
 
+_TRAINED = 0.9  # confidence from which a language counts as French or English
 _CEILING = 0.995  # nothing is certain
 _SURE_OF_DANGER = 0.9
 _SURE_OF_HEARSAY = 0.45
@@ -177,7 +178,7 @@ def judge(
     fired = tuple(fired)
     urgency, scores = _urgency(odds, fired, policy, confidence)
     kinds = _kinds(odds, fired, policy, confidence)
-    moods = _moods(odds)
+    moods = _moods(odds, confidence)
     return Verdict(
         urgency,
         Kind(max(kinds, key=lambda name: kinds[name])),
@@ -261,9 +262,12 @@ def _kinds(
     return {kind: share / total for kind, share in found.items()}
 
 
-def _moods(odds: Odds) -> dict[str, float]:
-    """Toward the organisation where one is spoken to or of, else the tone of the post."""
-    about = probability(odds("scene.organisation"))
+def _moods(odds: Odds, confidence: float) -> dict[str, float]:
+    """Toward the organisation where one is spoken to or of, else the tone of the post.
+
+    The heads of tone know eight languages; those of the organisation French and English.
+    """
+    about = probability(odds("scene.organisation")) if confidence >= _TRAINED else 0.0
     moods = {mood: probability(odds(head)) for mood, head, _ in _MOOD_HEADS}
     tones = {mood: probability(odds(head)) for mood, _, head in _MOOD_HEADS}
     all_moods, all_tones = sum(moods.values()), sum(tones.values())
