@@ -365,6 +365,17 @@ class InMemoryHeartbeats:
         return self.read.get(brand, {})
 
 
+class InMemoryCorrections:
+    def __init__(self):
+        self.kept = []
+
+    def add(self, correction):
+        self.kept.append(correction)
+
+    def all(self):
+        return iter(self.kept)
+
+
 class InMemoryStaff:
     def __init__(self):
         self.tokens = {}

@@ -17,6 +17,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from vigie import __version__
 from vigie.adapters.aws import aws
+from vigie.adapters.dynamodb.corrections import DynamoCorrections
 from vigie.adapters.dynamodb.cursors import DynamoCursors
 from vigie.adapters.dynamodb.desks import DynamoDesks
 from vigie.adapters.dynamodb.dossiers import DynamoDossiers
@@ -26,15 +27,18 @@ from vigie.adapters.sqs import SqsQueue
 from vigie.api.description import described
 from vigie.api.lists import before_of, next_of
 from vigie.api.models import (
+    Corrected,
     Decided,
     IncidentInFull,
     Incidents,
+    LabelsSaid,
     Mentions,
     NoteText,
     Remark,
     Sources,
     TimelineEntry,
     brand_name,
+    corrected_of,
     decided_of,
     entry_of,
     incident_in_full,
@@ -57,7 +61,8 @@ from vigie.domain.incident import Tally
 from vigie.domain.links import Link
 from vigie.domain.plan import Plan, plan_from_json
 from vigie.errors import Conflict, NotFound, Rejected, Unauthorised, Unavailable, UnknownVersion
-from vigie.ports import Cursors, Desks, Dossiers, Gaps, Ledger, Queue, Staff
+from vigie.ports import Corrections, Cursors, Desks, Dossiers, Gaps, Ledger, Queue, Staff
+from vigie.services.corrections import correct
 from vigie.services.desk import Act, acknowledge, dismiss, note, opened_by_link, resolve
 from vigie.services.staff import recognise
 
@@ -80,6 +85,7 @@ class Parts:
 
     desks: Desks
     dossiers: Dossiers
+    corrections: Corrections
     staff: Staff
     cursors: Cursors
     gaps: Gaps
@@ -99,6 +105,7 @@ def parts() -> Parts:
         dossiers=DynamoDossiers(
             dynamodb, incidents=config.incidents_table, mentions=config.mentions_table
         ),
+        corrections=DynamoCorrections(dynamodb, config.incidents_table),
         staff=DynamoStaff(dynamodb, config.brands_table),
         cursors=DynamoCursors(dynamodb, config.brands_table),
         gaps=DynamoGaps(dynamodb, config.brands_table),
@@ -197,6 +204,29 @@ def dismiss_incident(id: str, remark: Annotated[Remark | None, Body()] = None) -
 def note_incident(id: str, said: NoteText) -> TimelineEntry:
     """Kept for ever: no post's words, no handles."""
     return entry_of(note(parts().desks, id, _act(said.text)))
+
+
+@app.post(
+    "/incidents/<id>/mentions/<mention>/labels",
+    summary="Correct the labels of a post",
+    tags=["decisions"],
+)
+def correct_labels(id: str, mention: str, said: LabelsSaid) -> Corrected:
+    """Kept with who and when, for training; the post and the incident stay as they are."""
+    p = parts()
+    return corrected_of(
+        correct(
+            p.desks,
+            p.dossiers,
+            p.corrections,
+            id,
+            mention,
+            urgency=said.urgency,
+            kind=said.kind,
+            sentiment=said.sentiment,
+            act=_act(""),
+        )
+    )
 
 
 @app.get("/sources", summary="What is read, what was missed, what it costs", tags=["sources"])

@@ -8,6 +8,7 @@ import pytest
 from functions.api import app
 from tests.builders import NOON, a_desk, a_labelled, a_plan, a_tally, a_timer, an_entry
 from tests.fakes import (
+    InMemoryCorrections,
     InMemoryCursors,
     InMemoryDesks,
     InMemoryDossiers,
@@ -47,6 +48,7 @@ def held(monkeypatch):
     parts = app.Parts(
         desks=InMemoryDesks(held),
         dossiers=InMemoryDossiers(held),
+        corrections=InMemoryCorrections(),
         staff=staff,
         cursors=InMemoryCursors(),
         gaps=InMemoryGaps(),
@@ -96,6 +98,7 @@ def test_only_the_named_routes_are_open(held):
         "POST /incidents/{id}/resolve",
         "POST /incidents/{id}/dismiss",
         "POST /incidents/{id}/notes",
+        "POST /incidents/{id}/mentions/{mention}/labels",
     }
 
 
@@ -440,7 +443,7 @@ def test_the_description_says_which_routes_need_a_token(held):
         for method, operation in operations.items()
         if "security" in operation
     }
-    assert len(secured) == 8
+    assert len(secured) == 9
     assert "security" not in body["paths"]["/health"]["get"]
     assert body["components"]["securitySchemes"]["person"]["scheme"] == "bearer"
     resolve = body["paths"]["/incidents/{id}/resolve"]["post"]["responses"]
@@ -498,3 +501,31 @@ def test_a_source_that_was_never_read_is_shown_as_silent(held):
 
     assert [source["silent"] for source in body["sources"]] == [True]
     assert body["money"]["stopped_until"] is None
+
+
+def test_a_correction_of_labels_is_kept_with_who_and_when(held):
+    (stored,) = held.mentions.values()
+    post_id = stored.labelled.mention.post_id
+    path = f"/incidents/{ID}/mentions/{post_id}/labels"
+    route = "/incidents/{id}/mentions/{mention}/labels"
+
+    status, body, _ = staff_ask("POST", path, route=route, body={"urgency": "low"})
+
+    (kept,) = held.parts.corrections.all()
+    assert status == 200
+    assert body["now"] == {**body["was"], "urgency": "low"}
+    assert (kept.by, kept.at, kept.now.urgency.value) == ("duty-1", NOON + MINUTE, "low")
+    assert stored.labelled.mention.text not in repr(kept)
+
+
+@pytest.mark.parametrize(
+    ("post_id", "said", "status"),
+    [("404", {"urgency": "low"}, 404), (None, {}, 422), (None, {"urgency": "grave"}, 422)],
+)
+def test_a_correction_that_makes_no_sense_is_refused(held, post_id, said, status):
+    (stored,) = held.mentions.values()
+    path = f"/incidents/{ID}/mentions/{post_id or stored.labelled.mention.post_id}/labels"
+    route = "/incidents/{id}/mentions/{mention}/labels"
+
+    assert staff_ask("POST", path, route=route, body=said)[0] == status
+    assert not held.parts.corrections.kept

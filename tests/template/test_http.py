@@ -17,6 +17,7 @@ ROUTES = {
     "POST /incidents/{id}/resolve",
     "POST /incidents/{id}/dismiss",
     "POST /incidents/{id}/notes",
+    "POST /incidents/{id}/mentions/{mention}/labels",
 }
 WEBHOOK = {"GET /x/webhook", "POST /x/webhook"}
 

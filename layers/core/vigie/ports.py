@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from vigie.domain.budget import Spend, Stop
 from vigie.domain.change import Change, Known
 from vigie.domain.compliance import Compliance, Job
+from vigie.domain.correction import Correction
 from vigie.domain.cursor import Cursor, Gap
 from vigie.domain.erasing import Erasure
 from vigie.domain.incident import BrandState, Desk, Entry, Ladders, Paging, Tally, Timer
@@ -213,6 +214,18 @@ class Desks(Protocol):
 
     def link(self, link_id: str) -> Link | None:
         """The link with that hash, expired or not."""
+        ...
+
+
+class Corrections(Protocol):
+    """What staff said of labels, kept beside the incident and without a word of the post."""
+
+    def add(self, correction: Correction) -> None:
+        """A later word on the same mention stands beside the earlier one."""
+        ...
+
+    def all(self) -> Iterator[Correction]:
+        """Every one of every brand."""
         ...
 
 

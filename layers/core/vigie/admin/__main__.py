@@ -15,7 +15,7 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from vigie.adapters.dynamodb.staff import DynamoStaff
-from vigie.admin import connect, erase, feed
+from vigie.admin import connect, corrections, erase, feed
 from vigie.admin.arguments import setting
 from vigie.admin.dead_letters import letter, letters, listed, redrive, told
 from vigie.domain.instants import to_iso
@@ -34,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             feed.run(given)
         elif given.subject == "staff":
             _staff(given, DynamoStaff(boto3.client("dynamodb"), given.table))
+        elif given.subject == "corrections":
+            corrections.run(given)
         elif given.subject == "erase":
             print(erase.run(given, erase.places(given), datetime.now(UTC)))
         else:
@@ -96,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         setting(one, "--table", "BRANDS_TABLE", "name of the Brands table (a stack output)")
 
     erase.add_parser(subjects)
+    corrections.add_parser(subjects)
     feed.add_to(subjects)
 
     dead = subjects.add_parser("dead-letters", help="messages that were parked")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from vigie.domain.budget import Spend, Stop
+from vigie.domain.correction import Correction
 from vigie.domain.cursor import Cursor
 from vigie.domain.cursor import Gap as DomainGap
 from vigie.domain.incident import Entry, State, Tally, state_of
@@ -149,6 +150,24 @@ class NoteText(_Shape):
     text: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
+class LabelsSaid(_Shape):
+    """What a person says of a post. What is left out stays as the classifier said."""
+
+    urgency: Urgency | None = None
+    kind: Kind | None = None
+    sentiment: Sentiment | None = None
+
+
+class Corrected(_Shape):
+    """The labels as they were and as they should be, with who said so and when."""
+
+    id: str
+    was: LabelsSaid
+    now: LabelsSaid
+    by: str
+    at: Instant
+
+
 class Decided(_Shape):
     """How the incident stands. `changed` is false when it stood so before."""
 
@@ -202,6 +221,21 @@ def mention_of(labelled: LabelledMention) -> Mention:
             for r in labels.reasons
         ],
         flags=list(mention.flags),
+    )
+
+
+def corrected_of(correction: Correction) -> Corrected:
+    """What was kept."""
+    was, now = (
+        LabelsSaid(urgency=said.urgency, kind=said.kind, sentiment=said.sentiment)
+        for said in (correction.was, correction.now)
+    )
+    return Corrected(
+        id=correction.mention.rpartition("#")[2],
+        was=was,
+        now=now,
+        by=correction.by,
+        at=correction.at,
     )
 
 
