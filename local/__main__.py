@@ -106,7 +106,7 @@ def _replay(options: argparse.Namespace) -> int:
             progress=Ticker(),
         ) as replay,
     ):
-        report = report_of(replay, Snapshot(replay.cloud))
+        report = report_of(replay, Snapshot(replay.cloud, lean=True))
     if options.report:
         text = json.dumps(report, indent=1, ensure_ascii=False)
         options.report.write_text(text + "\n", encoding="utf-8")

@@ -22,6 +22,8 @@ from moto.sqs import models
 from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, SQSBackend
 
+from local.forgetting import Latest, let_go, untracked
+
 DEDUPLICATION_MS = 5 * 60 * 1000
 READY, DELAYED, IN_FLIGHT = "ready", "delayed", "in flight"
 
@@ -51,6 +53,7 @@ class FastQueue(Queue):
         self.wake: Condition | None = None
         self._clear()
         super().__init__(*args, **kwargs)
+        self.deleted_messages = Latest()
 
     def _clear(self) -> None:
         self._numbers = count(1)
@@ -117,6 +120,7 @@ class FastQueue(Queue):
             if sent is not None and now - sent < DEDUPLICATION_MS:
                 return
             self._sent_ids[message.deduplication_id or ""] = now
+            let_go(self._sent_ids, lambda sent_at: now - sent_at >= DEDUPLICATION_MS)
         message.number = next(self._numbers)
         message.version = 0
         if self.fifo_queue:
@@ -285,6 +289,7 @@ def _purge_queue(self: SQSBackend, queue_name: str) -> None:
 def fast_queues() -> Iterator[None]:
     """Make moto create and use these queues instead of its own."""
     with ExitStack() as stack:
+        stack.enter_context(untracked(Message))
         stack.enter_context(patch.object(models, "Queue", FastQueue))
         for name, replacement in (
             ("receive_message", _receive_message),

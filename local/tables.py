@@ -1,9 +1,10 @@
-"""Slow paths of moto's tables, shortened: measuring an item, reading a partition, answering."""
+"""Slow paths of moto's tables, shortened: measuring an item, reading a partition or an index,
+answering; and tables that outgrow no memory."""
 
 import copy
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from inspect import signature
 from typing import Any
 from unittest.mock import patch
@@ -13,6 +14,9 @@ from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+
+from local.disk_items import DiskItems
+from local.forgetting import untracked
 
 _ABOUT_ITEMS = frozenset(
     {
@@ -60,23 +64,56 @@ def _serialized(self: DynamoHandler, action_result: ActionResult) -> Any:
     return _slowly(self, action_result)
 
 
+def _hash_of(index: Any) -> str:
+    return next(key["AttributeName"] for key in index.schema if key["KeyType"] == "HASH")
+
+
+def _of_index(table: Table, asked: Mapping[str, Any]) -> Table:
+    """The table as if it held only what lies in the index's partition, where that is known."""
+    conditions = asked.get("hash_key_conditions")
+    if not conditions or not isinstance(table.items, DiskItems):
+        return table
+    attribute, value = conditions[0]
+    found = table.items.matching(attribute, value.value)
+    if found is None:
+        return table
+    narrow = copy.copy(table)
+    narrow.items = {item.hash_key: item for item in found}
+    return narrow
+
+
 @contextmanager
 def fast_tables() -> Iterator[None]:
     """Make moto take these paths."""
-    query = Table.query
+    query, create = Table.query, Table.__init__
     arguments = signature(query)
+    exits = ExitStack()
+
+    def create_on_disk(self: Table, *args: Any, **kwargs: Any) -> None:
+        """Items of a table with a hash key only leave the memory while nobody uses them."""
+        create(self, *args, **kwargs)
+        if self.has_range_key:
+            return
+        hashes = [_hash_of(index) for index in self.global_indexes]
+        self.items = items = DiskItems(self.hash_key_attr, hashes)
+        exits.callback(items.close)
 
     def query_partition(self: Table, *args: Any, **kwargs: Any) -> Any:
         """Look at the items of one partition; moto looks at all items of the table."""
         asked = arguments.bind(self, *args, **kwargs).arguments
         partition = asked.get("hash_key")
-        if partition is None or asked.get("index_name"):
+        if asked.get("index_name"):
+            return query(_of_index(self, asked), *args, **kwargs)
+        if partition is None:
             return query(self, *args, **kwargs)
         narrow = copy.copy(self)
         narrow.items = {partition: self.items[partition]} if partition in self.items else {}
         return query(narrow, *args, **kwargs)
 
     with (
+        exits,
+        untracked(Item, Table),
+        patch.object(Table, "__init__", create_on_disk),
         patch.object(Item, "__init__", _new_item),
         patch.object(Table, "query", query_partition),
         patch.object(DynamoHandler, "serialized", _serialized),

@@ -27,6 +27,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
 from local.faults import AwsError
+from local.forgetting import let_go
 
 NO_REASON = (None, None, None)
 
@@ -150,7 +151,9 @@ class RequestTokens:
         return True
 
     def remember(self, token: str, request: Mapping[str, Any]) -> None:
-        self._applied[token] = (self._now(), _content(request))
+        now = self._now()
+        self._applied[token] = (now, _content(request))
+        let_go(self._applied, lambda applied: now - applied[0] > self.KEPT)
 
 
 def _content(request: Mapping[str, Any]) -> str:

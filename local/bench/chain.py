@@ -57,7 +57,7 @@ def storm(mentions: int = 20_000) -> dict[str, Any]:
 def latency(seconds: int = 60, per_second: int = 100) -> dict[str, Any]:
     """From acceptance to page at a steady rate, paced in real time: one page a second is due."""
     with _replay(posts.steady(seconds, per_second), seconds, 1.0) as replay:
-        report = report_of(replay, Snapshot(replay.cloud))
+        report = report_of(replay, Snapshot(replay.cloud, lean=True))
     return {
         "mentions": report["mentions"]["accepted"],
         "mentions_a_second": per_second,

@@ -1,10 +1,10 @@
-"""`ingest`: recorded posts into the deployed queues. `money`: what X has cost, and a stop lifted."""
+"""`ingest`: recorded posts into the deployed queues. `money`: what X has cost, stops lifted."""
 
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -81,13 +81,12 @@ def _ingest(given: argparse.Namespace) -> None:
         raise Rejected(f"--brand {given.brand}: the plan has {known}", field="brand")
     intake = _nowhere() if given.dry_run else _queues(given)
     try:
-        opened = nullcontext(sys.stdin.buffer) if given.file == "-" else Path(given.file).open("rb")
+        with _opened(given.file) as lines:
+            counts, line = fed(
+                lines, plan.brands, forced, intake, given.position, lambda: datetime.now(UTC)
+            )
     except OSError as error:
         raise Rejected(f"{given.file}: {error.strerror}", field="file") from error
-    with opened as lines:
-        counts, line = fed(
-            lines, plan.brands, forced, intake, given.position, lambda: datetime.now(UTC)
-        )
     done = "would be queued" if given.dry_run else "queued"
     print(
         f"{line} line(s): {counts.received} post(s), {counts.accepted} mention(s) {done}, "
@@ -143,6 +142,15 @@ def resumed(ledger: Ledger, now: datetime) -> str:
         return "nothing is stopped"
     ledger.stop(Stop(until=now, why=f"lifted by hand; it was: {stop.why}"))
     return "the next poll asks X again"
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[Iterable[bytes]]:
+    if file == "-":
+        yield sys.stdin.buffer
+    else:
+        with Path(file).open("rb") as lines:
+            yield lines
 
 
 def _plan(path: Path) -> Plan:
