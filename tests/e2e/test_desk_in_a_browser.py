@@ -10,6 +10,7 @@ import pytest
 from functions.api import app
 from tests.builders import a_labelled, a_plan, a_tally, an_entry
 from tests.fakes import (
+    InMemoryCorrections,
     InMemoryCursors,
     InMemoryDesks,
     InMemoryDossiers,
@@ -50,6 +51,7 @@ def page(monkeypatch, tmp_path):
     parts = app.Parts(
         desks=InMemoryDesks(held),
         dossiers=InMemoryDossiers(held),
+        corrections=InMemoryCorrections(),
         staff=staff,
         cursors=InMemoryCursors(),
         gaps=InMemoryGaps(),
