@@ -7,7 +7,7 @@ from tests.fakes import InMemoryHeartbeats
 from vigie.adapters.dynamodb.due import DynamoHeartbeats
 from vigie.adapters.dynamodb.items import state_to_item
 from vigie.domain.incident import BrandState
-from vigie.ports import DueTimer
+from vigie.ports import DueTimer, Heartbeat
 
 MINUTE = timedelta(minutes=1)
 
@@ -56,7 +56,10 @@ class Fake:
     def seed(self, seen_at, sources):
         self.heartbeats.seen = {"acme": seen_at}
         self.heartbeats.read = {
-            "acme": {source: NOON if last else None for source, last in sources.items()}
+            "acme": {
+                source: Heartbeat(answered_at=NOON if last else None)
+                for source, last in sources.items()
+            }
         }
 
 
@@ -76,4 +79,8 @@ def test_heartbeats_are_read_as_they_were_written(brands):
     brands.seed(NOON, {"mentions": "2026-03-12T12:00:00.000Z", "search": None})
 
     assert brands.heartbeats.seen_at("acme") == NOON
-    assert brands.heartbeats.sources("acme") == {"mentions": NOON, "search": None}
+    sources = brands.heartbeats.sources("acme")
+    assert {name: each.answered_at for name, each in sources.items()} == {
+        "mentions": NOON,
+        "search": None,
+    }

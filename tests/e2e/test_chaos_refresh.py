@@ -179,9 +179,7 @@ def cases(every):
     # The ladder climbs all the while; test_chaos.py kills it at every rung.
     pages = [n for n, (function, _, _) in enumerate(writes) if function == "escalate"]
     indexes = [
-        n
-        for n, (function, _, _) in enumerate(writes)
-        if function != "watch" and n not in pages[3:]
+        n for n, (function, _, _) in enumerate(writes) if function != "watch" and n not in pages[3:]
     ]
     return [
         (mode, index)

@@ -306,6 +306,9 @@ def test_the_language_is_guessed_from_the_words_before_the_tag(text, hint, langu
     [
         "My m\u200bum is tra\u200dpped in the l\u202eift",
         "My mum is tr\u0430pped in the lift",  # Cyrillic a
+        "My mum is tr4pped in the lift",
+        "h3lp, there is a g4s l3ak",
+        "MY MUM IS TRAPPED IN THE LIFT https://example.org/a?b=c",
         "ＭＹ ＭＵＭ ＩＳ ＴＲＡＰＰＥＤ in the lift",
         "My mum is traaaaaapped in the lift \ud83d",
         "<script>alert(1)</script> My mum is trapped in the lift",

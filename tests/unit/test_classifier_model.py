@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 from hashlib import sha256
 
 import pytest
@@ -238,3 +240,15 @@ def test_a_row_counts_only_within_its_scene():
     outside = counted(row, lambda head: -5.0 if head == row.within else 5.0)
 
     assert outside < 0.02 < inside
+
+
+def test_the_trip_wire_imports_no_heads_and_loads_no_weights():
+    code = (
+        "import sys; from vigie.classifier import trips; assert trips('gas leak here');"
+        "print(sorted(m for m in sys.modules if m.startswith('vigie.classifier.')))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "vigie.classifier.tripwire" in done.stdout
+    assert "vigie.classifier.model" not in done.stdout

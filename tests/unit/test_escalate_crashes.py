@@ -14,6 +14,7 @@ from tests.fakes import (
     InMemoryDue,
     InMemoryHeartbeats,
     InMemoryIncidents,
+    InMemoryLedger,
     RecordingPager,
     RecordingQueue,
 )
@@ -92,6 +93,7 @@ class Night:
                 sweep(
                     InMemoryDue(self.held),
                     InMemoryHeartbeats(seen={"acme": self.now}),
+                    InMemoryLedger(),
                     self,
                     {"classified": RecordingQueue()},
                     a_plan(),

@@ -50,9 +50,7 @@ class Erased:
 
 
 def look_through(*parked, erased=(), now=NOON, remaining=DAY):
-    return clean(
-        parked, Erased(*erased), ["acme"], sweep="s", now=now, remaining=lambda: remaining
-    )
+    return clean(parked, Erased(*erased), ["acme"], sweep="s", now=now, remaining=lambda: remaining)
 
 
 def a_pack(*ids, brand="acme"):

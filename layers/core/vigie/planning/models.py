@@ -138,7 +138,7 @@ class LaddersModel(_Strict):
 
 class ThresholdsModel(_Strict):
     # Triage lets ten voices wait for company.
-    open_after: Annotated[int, Field(ge=1, le=11)] = _LIMITS.open_after
+    open_after: Annotated[int, Field(strict=True, ge=1, le=11)] = _LIMITS.open_after
     open_window: Annotated[timedelta, _lasting(MINUTE, DAY, "30m")] = _LIMITS.open_window
     quiet_after: Annotated[timedelta, _lasting(MINUTE, 30 * DAY, "6h")] = _LIMITS.quiet_after
     sev1_critical: Count = _LIMITS.sev1_critical
