@@ -57,12 +57,21 @@ def _is(label: str, value: str) -> Callable[[Example], bool]:
     return lambda example: example.labels[label] == value
 
 
+def _of_known_language(example: Example) -> bool:
+    return example.source == "umsab" or bool(_language(example))
+
+
 def _in_language(language: str) -> Callable[[Example], bool]:
     return lambda example: _language(example) == language
 
 
 def _language(example: Example) -> str:
-    return example.file if example.source == "umsab" else ""
+    """By the file that holds it: `umsab/french`, `brand_fr`, `brand_fr_urgent`."""
+    if example.source == "umsab":
+        return example.file
+    if example.source == "brand" and example.file.startswith("brand_"):
+        return LANGUAGES.get(example.file.split("_")[1], "")
+    return ""
 
 
 _URGENCY = _labelled("brand", "urgency")
@@ -123,7 +132,7 @@ HEADS: tuple[Head, ...] = (
         cost=5.0,
     ),
     *(
-        Head(f"language.{tag}", _of("umsab"), _in_language(language), cost=1.0)
+        Head(f"language.{tag}", _of_known_language, _in_language(language), cost=1.0)
         for tag, language in LANGUAGES.items()
     ),
 )

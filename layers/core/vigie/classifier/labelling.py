@@ -1,23 +1,22 @@
 """Text → labels with reasons: trained heads weigh the words, and rules of danger stand above them.
 
-`classify`, `classify_all` and `trips` are the whole interface of the classifier: whatever finds
+With `tripwire.trips` the functions here are the whole interface of the classifier: whatever finds
 the evidence may change behind them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 
-from vigie.classifier.evidence import MASK, danger, evidence
+from vigie.classifier.evidence import MASK, evidence
 from vigie.classifier.language import confidence, guess
 from vigie.classifier.model import Model, Reading, Share, shipped
 from vigie.classifier.normalise import Words, normalise, words
 from vigie.classifier.phrases import Hit
 from vigie.classifier.policy import POLICY, Policy, Row, Verdict, counted, judge
-from vigie.classifier.rules import RULES, Rule
+from vigie.classifier.rules import RULES
+from vigie.classifier.tripwire import GRAVE, MOST_REASONS, raised_by, standing, told
 from vigie.domain.labels import Labels, Reason, Urgency
 
-_MOST_REASONS = 12
 _WORDS_A_HEAD = 3
-_GRAVE = 0.3  # how sure of danger a rule must be to be told as its reason
 _LEAST_WEIGHT = 0.02
 _CONTRASTS_TRIED = 3
 _SAYS = {
@@ -48,21 +47,6 @@ def classify_all(posts: Iterable[tuple[str, str]], policy: Policy = POLICY) -> l
     """Labels of each (text, lang), in order; the same as one by one."""
     model = shipped()
     return [_label(model, text, lang, policy) for text, lang in posts]
-
-
-def trips(text: str, lang: str = "") -> tuple[Reason, ...]:
-    """Danger to life now, by the danger rules alone: cheap enough for the intake.
-
-    `classify` calls every post critical for which this is not empty.
-    """
-    post = words(normalise(text))
-    found = [
-        _by_rule(post, name, hit, label, weight)
-        for name, hit in danger(post).items()
-        for label, weight in _raised(RULES[name])
-    ]
-    found.sort(key=_standing, reverse=True)
-    return tuple(found[:_MOST_REASONS])
 
 
 def explain(text: str, head: str) -> tuple[float, list[tuple[str, float]]]:
@@ -106,19 +90,19 @@ def _reasons(
     """The rules of danger, then for each label the words and rules that spoke for it most."""
     said = (f"urgency:{verdict.urgency.value}", f"kind:{verdict.kind.value}")
     found = [
-        _by_rule(post, name, hit, label, weight)
+        told(post, name, hit, label, weight)
         for name, hit in hits.items()
-        if name in policy.rules or RULES[name].critical >= _GRAVE
-        for label, weight in _raised(RULES[name], policy.rules.get(name, 0.0))
+        if name in policy.rules or RULES[name].critical >= GRAVE
+        for label, weight in raised_by(RULES[name], policy.rules.get(name, 0.0))
         if label in said
     ]
-    found.sort(key=_standing, reverse=True)
+    found.sort(key=standing, reverse=True)
     for label, head, says in _speakers(reading.odds, verdict, policy, confidence):
         found += _by_head(post, hits, reading, label, head, says)
     once: dict[tuple[str, str], Reason] = {}
     for reason in found:
         once.setdefault((reason.rule, reason.label), reason)
-    return [*once.values()][:_MOST_REASONS]
+    return [*once.values()][:MOST_REASONS]
 
 
 def _speakers(
@@ -203,7 +187,7 @@ def _contrast(
     spans = [
         (hit.first, hit.last)
         for name, hit in hits.items()
-        if RULES[name].trip or RULES[name].critical >= _GRAVE
+        if RULES[name].trip or RULES[name].critical >= GRAVE
     ]
     rows = [row for row in policy.rows if row.level is verdict.urgency]
     head = max(rows, key=lambda row: counted(row, reading.odds, confidence)).head
@@ -255,32 +239,3 @@ def _from(verdict: Verdict, level: Urgency) -> float:
 
 def _named(post: Words, share: Share) -> str:
     return share.rule or " ".join(post.forms[share.first : share.last + 1])
-
-
-def _by_rule(post: Words, name: str, hit: Hit, label: str, weight: float) -> Reason:
-    return Reason(
-        rule=name,
-        label=label,
-        says=RULES[name].says,
-        weight=weight,
-        words=post.quote(hit.first, hit.last),
-    )
-
-
-def _raised(rule: Rule, high: float = 0.0) -> list[tuple[str, float]]:
-    """What a rule of danger or hearsay, or one that the policy names, raised; and its kind."""
-    raised = []
-    if rule.critical >= _GRAVE:
-        raised.append(("urgency:critical", rule.critical))
-    elif high:
-        raised.append(("urgency:high", high))
-    if raised and rule.kind is not None:
-        raised.append((f"kind:{rule.kind}", rule.kind_weight))
-    return raised
-
-
-_LEVELS = {"urgency:critical": 4, "urgency:high": 3, "urgency:medium": 1}
-
-
-def _standing(reason: Reason) -> float:
-    return _LEVELS.get(reason.label, 0) + reason.weight

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from vigie.classifier.normalise import Words
 
 # The heads of urgency and kind learned from French and English: elsewhere they count less.
-CONFIDENCE = {"fr": 1.0, "en": 1.0, "es": 0.8, "de": 0.8, "it": 0.8, "pt": 0.8, "und": 0.9}
+CONFIDENCE = {"fr": 1.0, "en": 1.0, "es": 0.8, "de": 0.8, "it": 0.8, "pt": 0.8, "und": 0.85}
 _OTHER = 0.6
 TAGS = ("fr", "en", "es", "de", "it", "pt")
 _LEAST_WORDS = 2
 _SURE = 1.0  # log-odds from which a head is believed without further signs
+_POSSIBLE = -3.0  # log-odds below which common words do not speak for a language
 _FRENCH = frozenset(
     """
     le la les des du de et est un une je j ai pas plus vous votre vos nous c qui que dans pour sur
@@ -42,5 +43,7 @@ def guess(post: Words, hint: str, odds: Callable[[str], float]) -> str:
     french = sum(form in _FRENCH for form in post.forms)
     english = sum(form in _ENGLISH for form in post.forms)
     if french != english and hint not in TAGS[2:]:
-        return "fr" if french > english else "en"
+        likely = "fr" if french > english else "en"
+        if odds(f"language.{likely}") > _POSSIBLE:
+            return likely
     return hint or (best if odds(f"language.{best}") > 0 else "und")

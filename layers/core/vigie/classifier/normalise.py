@@ -23,6 +23,9 @@ _LOOKALIKES = str.maketrans(
     "ABESIJKMHOPCTYXqw" + "abreshijklmhopctyxd" + "ABEZHIKMNOPTYX" + "abenikvoptux",
 )
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+# A digit between letters is read as the letter that it is drawn like: tr4pped, he1p.
+_LEET = re.compile(r"(?<=[^\W\d_])[013457](?=[^\W\d_])")
+_LEET_LETTERS = {"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t"}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ELONGATED = re.compile(r"([^\W\d_])\1{2,}")
 _WORDS = re.compile(
@@ -118,6 +121,8 @@ def words(text: str) -> Words:
 
 
 def _parts(word: str) -> list[str]:
+    if not word.isalpha():
+        word = _LEET.sub(lambda digit: _LEET_LETTERS[digit.group()], word)
     if word in _NEGATIONS:
         return [_NEGATIONS[word], "not"]
     if word.isalnum():

@@ -128,6 +128,7 @@ POLICY = Policy(
 )
 
 _TRAINED = 0.9  # confidence from which a language counts as French or English
+_MOST_OF_MOOD = 0.5  # of sentiment, what the heads of mood say at most: they saw little praise
 _CEILING = 0.995  # nothing is certain
 _SURE_OF_DANGER = 0.9
 _SURE_OF_HEARSAY = 0.45
@@ -249,6 +250,7 @@ def _kinds(
     odds: Odds, fired: tuple[str, ...], policy: Policy, confidence: float
 ) -> dict[str, float]:
     found = {kind: probability(odds(head)) for kind, head in _KIND_HEADS}
+    found[Kind.NONE.value] = max(found[Kind.NONE.value], probability(odds("off_topic")))
     total = sum(found.values())
     even = (1.0 - confidence) / len(found)
     found = {kind: confidence * share / total + even for kind, share in found.items()}
@@ -267,11 +269,11 @@ def _moods(odds: Odds, confidence: float) -> dict[str, float]:
 
     The heads of tone know eight languages; those of the organisation French and English.
     """
-    about = probability(odds("scene.organisation")) if confidence >= _TRAINED else 0.0
-    moods = {mood: probability(odds(head)) for mood, head, _ in _MOOD_HEADS}
-    tones = {mood: probability(odds(head)) for mood, _, head in _MOOD_HEADS}
-    all_moods, all_tones = sum(moods.values()), sum(tones.values())
-    return {
-        mood: about * moods[mood] / all_moods + (1.0 - about) * tones[mood] / all_tones
-        for mood in moods
+    known = confidence >= _TRAINED
+    about = _MOST_OF_MOOD * probability(odds("scene.organisation")) if known else 0.0
+    found = {
+        name: probability(about * odds(mood) + (1.0 - about) * odds(tone))
+        for name, mood, tone in _MOOD_HEADS
     }
+    total = sum(found.values())
+    return {name: share / total for name, share in found.items()}
