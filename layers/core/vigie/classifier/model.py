@@ -161,26 +161,22 @@ class Reading:
     def speaking(self, head: str, most: int) -> tuple[float, list[Share]]:
         """All that spoke for the head, and the shares that did most of it."""
         words, pairs, factor, place = self._whole(head)
-        rules = [(self._model._rules[rule][place], 2, rule) for rule in self._fired]
-        total = factor * (
-            sum([added for added in words if added > 0])
-            + sum([added for added in pairs if added > 0])
-        ) + sum([added for added, _, _ in rules if added > 0])
-        ranked_words = sorted(zip(words, range(len(words)), strict=True), reverse=True)
-        ranked_pairs = sorted(zip(pairs, range(len(pairs)), strict=True), reverse=True)
-        best: list[tuple[float, int, str | int]] = [
-            *rules,
-            *[(added * factor, 1, at) for added, at in ranked_words[:most]],
-            *[(added * factor, 0, at) for added, at in ranked_pairs[:most]],
-        ]
+        number = len(words)
+        values = words + pairs
+        rules = [(self._model._rules[rule][place], rule) for rule in self._fired]
+        total = factor * sum([added for added in values if added > 0])
+        best = [Share(added, 0, 0, rule) for added, rule in rules if added > 0]
+        total += sum([share.weight for share in best])
+        for at in sorted(range(len(values)), key=values.__getitem__, reverse=True)[:most]:
+            added = values[at]
+            if added <= 0:
+                break
+            if at < number:
+                best.append(Share(added * factor, at, at))
+            else:
+                best.append(Share(added * factor, max(at - number - 1, 0), at - number))
         best.sort(key=_added, reverse=True)
-        return total, [
-            Share(added, 0, 0, at)
-            if isinstance(at, str)
-            else Share(added, at if is_word else max(at - 1, 0), at)
-            for added, is_word, at in best[:most]
-            if added > 0
-        ]
+        return total, best[:most]
 
     def _whole(self, head: str) -> tuple[list[int], list[int], float, int]:
         """What words and pairs added, in whole numbers to be multiplied by the factor."""

@@ -114,8 +114,13 @@ def words(text: str) -> Words:
         elif word.startswith(("http://", "https://", "www.")):
             continue
         else:
-            for form in _parts(fold(word)):
+            form = word.lower() if word.isascii() else fold(word)
+            if form.isalpha() and form not in _NEGATIONS:
                 forms.append(form)
+                spans.append(span)
+                continue
+            for part in _parts(form):
+                forms.append(part)
                 spans.append(span)
     return Words(text, tuple(forms), tuple(spans))
 

@@ -37,7 +37,7 @@ class Policy:
     rules: Mapping[str, float]
     critical: float = 0.4
     high: float = 0.45
-    medium: float = 0.65
+    medium: float = 0.6
 
     def adjusted(self, factors: Mapping[str, float]) -> "Policy":
         """With the weights of some heads multiplied; none counts more than wholly.
