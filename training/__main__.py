@@ -14,6 +14,7 @@ from training import card, features, fit
 from training.heads import HEADS
 from training.sources import BadData, Example, alike, examples, unlabelled
 from training.student import Teacher, students
+from training.teacher import read_cache
 from vigie.classifier.model import FOLDER, packed
 
 
@@ -34,7 +35,8 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     day = given.date or datetime.now(UTC).date().isoformat()
     (given.out / "MODEL_CARD.md").write_text(
-        card.written(found, fitted, day, _hash(given.out)), encoding="utf-8"
+        card.written(found, fitted, day, _hash(given.out), _lessons(given.teacher)),
+        encoding="utf-8",
     )
     if given.unseen is not None:
         np.savez_compressed(given.unseen, **{one.head.name: one.unseen for one in fitted})
@@ -80,6 +82,10 @@ def _taught(
         fit.Student(weights[:, place], answers[: len(asked[0][0]), place])
         for place in range(len(asked))
     ]
+
+
+def _lessons(cache: Path | None) -> int:
+    return 0 if cache is None else len(read_cache(cache))
 
 
 def _hash(out: Path) -> str:
