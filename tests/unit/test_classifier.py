@@ -405,3 +405,11 @@ def test_phrases_are_written_in_folded_words(table):
         for part in alternatives
         if part not in ("#", "@") and words(part.rstrip("*")).forms != (part.rstrip("*"),)
     ] == []
+
+
+def test_sheer_length_makes_nothing_urgent():
+    told = "Le contrat a été signé, la box est arrivée, le technicien est passé. "
+
+    once, often = classify(told, "fr"), classify(told * 100, "fr")
+
+    assert often.urgency.rank <= max(once.urgency.rank, Urgency.MEDIUM.rank)

@@ -4,9 +4,10 @@ A head is linear in hashed n-grams and in the rules that fired:
 
     log-odds = bias + Σ weights of the n-grams / √(Σ their norms) + Σ weights of the rules
 
-so what the words added can be told exactly. The weights are 8-bit integers, a row of them for
-each bucket. A row is read as one long integer with a lane of 16 bits a head: adding two of these
-adds all heads at once, exactly, whatever the order, the batch or the machine.
+so what the words added can be told exactly; a long text counts by its mean. The weights are 8-bit
+integers, a row of them for each bucket. A row is read as one long integer with a lane of 16 bits a
+head: adding two of these adds all heads at once, exactly, whatever the order, the batch or the
+machine.
 """
 
 import json
@@ -27,6 +28,9 @@ FORMAT = "vigie-heads-1"
 ZERO = 128  # the byte of weight 0
 _NARROW, _WIDE = 16, 32
 _MOST_WORDS_KEPT = 20_000
+# Norm of some 700 characters. Beyond it, where one post in a thousand of the training sets is, a
+# text counts by its mean: else sheer length would make a head sure.
+_LONG = 25_000
 _MOST_PAIRS = 250  # rows whose sum stays within a lane of 16 bits
 
 _added = itemgetter(0)
@@ -97,7 +101,7 @@ class Model:
             some = pairs[start : start + _MOST_PAIRS]
             total += self._widened(sum(some), len(some))
         *sums, norm, count = self._wide.unpack(total.to_bytes(4 * (self._lanes + 1), "little"))
-        share = 1.0 / math.sqrt(norm) if norm else 0.0
+        share = math.sqrt(min(norm, _LONG)) / norm if norm else 0.0
         zero = ZERO * count
         fired = sorted(rule for rule in set(rules) if rule in self._rules)
         odds = [
