@@ -1,8 +1,14 @@
 """The network is blocked but for this machine, and AWS credentials are never real ones."""
 
+import os
+
 import pytest
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
+
+# Powertools reads these when a function's module is imported, which a test may do first.
+os.environ["POWERTOOLS_SERVICE_NAME"] = "test"
+os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Vigie"
 
 # The same examples each time, and no verdict by the clock: the machine may be busy.
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)

@@ -62,6 +62,7 @@ def looked_up(x):
     return [asked["ids"] for path, asked in x.calls if path == "/2/tweets"]
 
 
+@pytest.mark.soak
 def test_what_matters_is_looked_up_at_5_minutes_70_minutes_a_day_and_a_week(world):
     danger, chat = a_post(NOON, DANGER), a_post(NOON, CHAT)
     with world() as (cloud, x):
@@ -80,6 +81,16 @@ def test_what_matters_is_looked_up_at_5_minutes_70_minutes_a_day_and_a_week(worl
         assert looked_up(x) == [danger["id"]] * 4
         assert "refresh_at" not in item(cloud, danger)
         cloud.assert_clean()
+        assert cloud.failures == []
+
+
+def test_what_matters_is_looked_up_after_5_and_after_70_minutes(world):
+    danger, chat = a_post(NOON, DANGER), a_post(NOON, CHAT)
+    with world() as (cloud, x):
+        publish(cloud, x, danger, chat)
+        cloud.advance(minutes=90)
+
+        assert looked_up(x) == [danger["id"]] * 2
         assert cloud.failures == []
 
 

