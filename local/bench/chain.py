@@ -10,7 +10,8 @@ from local.bench import posts
 from local.replay import Replay, replayed
 from local.report import is_sound, report_of
 from local.snapshot import Snapshot
-from vigie.adapters.dynamodb.items import Item, state_to_item, tally_to_item
+from vigie.adapters.dynamodb.attributes import Item
+from vigie.adapters.dynamodb.items import state_to_item, tally_to_item
 
 LIMIT_REQUESTS = 600
 LIMIT_P99_MS = 5_000

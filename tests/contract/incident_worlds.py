@@ -1,6 +1,7 @@
 """The incident ports twice: on dictionaries, and on the Incidents and Mentions tables of moto."""
 
 from tests.fakes import InMemoryDesks, InMemoryDossiers, InMemoryDue, InMemoryIncidents
+from vigie.adapters.dynamodb.attributes import key
 from vigie.adapters.dynamodb.desks import DynamoDesks
 from vigie.adapters.dynamodb.dossiers import DynamoDossiers
 from vigie.adapters.dynamodb.due import DynamoDue
@@ -8,7 +9,6 @@ from vigie.adapters.dynamodb.escalations import DynamoEscalations
 from vigie.adapters.dynamodb.items import (
     desk_to_item,
     entry_to_item,
-    key,
     ladders_to_item,
     tally_to_item,
     timer_from_item,

@@ -10,8 +10,8 @@ from functions.escalate import app
 from tests.builders import NOON, a_tally, a_timer, some_ladders
 from tests.handlers.http import LambdaContext
 from tests.tables import create_tables
+from vigie.adapters.dynamodb.attributes import key
 from vigie.adapters.dynamodb.items import (
-    key,
     ladders_to_item,
     paging_from_item,
     tally_to_item,

@@ -4,32 +4,38 @@ Every method may raise `Unavailable` (throttled, timed out, not answering): the 
 message in the queue. Conditional writes raise `Conflict`.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from __future__ import annotations
 
-from vigie.domain.budget import Spend, Stop
-from vigie.domain.change import Change, Known
-from vigie.domain.compliance import Compliance, Job
-from vigie.domain.correction import Correction
-from vigie.domain.cursor import Cursor, Gap
-from vigie.domain.erasing import Erasure
-from vigie.domain.incident import BrandState, Desk, Entry, Ladders, Paging, Tally, Timer
-from vigie.domain.ladder import PagingChange
-from vigie.domain.links import Link
-from vigie.domain.mention import LabelledMention, Mention
-from vigie.domain.outbox import OutboxEntry
-from vigie.domain.own_post import OwnPost
-from vigie.domain.page import Message
-from vigie.domain.staff import StaffToken
-from vigie.domain.x_walk import Feed
-from vigie.messages import PostNow
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
 from vigie.queues import Backoff as Backoff
 from vigie.queues import DeadLetters as DeadLetters
 from vigie.queues import Outgoing as Outgoing
 from vigie.queues import Queue as Queue
 from vigie.queues import Unread as Unread
+
+# For the reader and the type checker alone: every function would load every domain module.
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import date, datetime, timedelta
+
+    from vigie.domain.budget import Spend, Stop
+    from vigie.domain.change import Change, Known
+    from vigie.domain.compliance import Compliance, Job
+    from vigie.domain.correction import Correction
+    from vigie.domain.cursor import Cursor, Gap
+    from vigie.domain.erasing import Erasure
+    from vigie.domain.incident import BrandState, Desk, Entry, Ladders, Paging, Tally, Timer
+    from vigie.domain.ladder import PagingChange
+    from vigie.domain.links import Link
+    from vigie.domain.mention import LabelledMention, Mention
+    from vigie.domain.outbox import OutboxEntry
+    from vigie.domain.own_post import OwnPost
+    from vigie.domain.page import Message
+    from vigie.domain.staff import StaffToken
+    from vigie.domain.x_walk import Feed
+    from vigie.messages import PostNow
 
 # ------------------------------------------------------------------------------------ triage
 
@@ -135,7 +141,7 @@ class Pager(Protocol):
 
 # ---- api
 
-Before = tuple[datetime, str] | None
+Before: TypeAlias = "tuple[datetime, str] | None"
 """Where a list goes on: the instant and the id of the last one that was shown."""
 
 

@@ -8,8 +8,6 @@ from enum import StrEnum
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.plan import Ladder, Severity
 
-STATE_VERSION = 1
-
 # What opened an incident (`Tally.trigger`).
 TRIP_WIRE = "trip_wire"
 COMPANY = "company"

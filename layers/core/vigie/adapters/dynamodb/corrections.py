@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from vigie.adapters.dynamodb.attributes import Item, read_item, to_wire
 from vigie.adapters.dynamodb.client import translated
-from vigie.adapters.dynamodb.items import Item, read_item, to_wire
 from vigie.domain.correction import Correction, Said
-from vigie.domain.incident import STATE_VERSION
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.labels import Kind, Sentiment, Urgency
+from vigie.domain.versions import STATE_VERSION
 
 PREFIX = "CORRECTION#"
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from vigie.adapters.dynamodb.attributes import Item, from_wire, key, to_wire
 from vigie.adapters.dynamodb.client import query_all, translated
-from vigie.adapters.dynamodb.items import Item, from_wire, key, to_wire
 from vigie.domain.cursor import Cursor
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.x_walk import Walk, to_text

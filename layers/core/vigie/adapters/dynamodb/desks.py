@@ -3,24 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vigie.adapters.dynamodb.attributes import Item, key, to_wire
 from vigie.adapters.dynamodb.client import batch_get, insist, translated
 from vigie.adapters.dynamodb.items import (
     DESK,
     TALLY,
-    Item,
     desk_from_item,
     entry_to_item,
-    key,
     tally_from_item,
     timer_sk,
-    to_wire,
 )
 from vigie.adapters.dynamodb.links import link_from_item, link_key
 from vigie.adapters.dynamodb.outbox import outbox_key, outbox_to_item
-from vigie.domain.incident import LADDER_TIMER, STATE_VERSION, Desk, Entry, Tally
+from vigie.domain.incident import LADDER_TIMER, Desk, Entry, Tally
 from vigie.domain.instants import to_iso
 from vigie.domain.links import Link
 from vigie.domain.outbox import OutboxEntry
+from vigie.domain.versions import STATE_VERSION
 
 _NOT_CLOSED = "attribute_not_exists(resolved_at)"
 

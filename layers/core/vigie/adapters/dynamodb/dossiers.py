@@ -6,6 +6,7 @@ from heapq import merge
 from itertools import groupby, islice
 from typing import Any
 
+from vigie.adapters.dynamodb.attributes import key
 from vigie.adapters.dynamodb.client import batch_get, query_all
 from vigie.adapters.dynamodb.items import (
     DESK,
@@ -13,7 +14,6 @@ from vigie.adapters.dynamodb.items import (
     TALLY,
     desk_from_item,
     entry_from_item,
-    key,
     paging_from_item,
     tally_from_item,
     timer_from_item,

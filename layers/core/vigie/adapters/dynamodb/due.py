@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from vigie.adapters.dynamodb.attributes import key
 from vigie.adapters.dynamodb.client import query_all, translated
-from vigie.adapters.dynamodb.items import DUE_PARTITION, STATE, key
+from vigie.adapters.dynamodb.items import DUE_PARTITION, STATE
 from vigie.adapters.dynamodb.outbox import outbox_from_item, outbox_key
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.ladder import ready_at

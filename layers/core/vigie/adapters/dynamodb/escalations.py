@@ -6,29 +6,28 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from vigie.adapters.dynamodb.attributes import Item, key, to_wire
 from vigie.adapters.dynamodb.client import batch_get, insist, translated
 from vigie.adapters.dynamodb.items import (
     DESK,
     LADDER,
     PAGING,
     TALLY,
-    Item,
     desk_from_item,
     entry_to_item,
-    key,
     ladders_from_item,
     paging_from_item,
     tally_from_item,
     timer_from_item,
     timer_sk,
     timer_to_item,
-    to_wire,
 )
 from vigie.adapters.dynamodb.links import link_to_item
-from vigie.domain.incident import STATE_VERSION, Desk, Entry, Paging, Timer
+from vigie.domain.incident import Desk, Entry, Paging, Timer
 from vigie.domain.instants import to_iso
 from vigie.domain.ladder import EARLY, PagingChange
 from vigie.domain.links import Link
+from vigie.domain.versions import STATE_VERSION
 from vigie.errors import Conflict
 from vigie.ports import Standing
 

@@ -8,13 +8,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
+from vigie.adapters.dynamodb.attributes import Item, read_item, to_wire
 from vigie.domain.incident import (
-    STATE_VERSION,
     BrandState,
     Candidate,
     ClosedIncident,
@@ -29,37 +26,13 @@ from vigie.domain.incident import (
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.plan import Severity, ladder_from_dict, ladder_to_dict
-from vigie.errors import UnknownVersion
-
-Item = dict[str, Any]
+from vigie.domain.versions import STATE_VERSION
 
 TALLY, DESK, LADDER, PAGING, STATE = "TALLY", "DESK", "LADDER", "PAGING", "STATE"
 DUE_PARTITION = "due"
 # What the bounds of `vigie.domain.draft` can add up to; a state beyond it is a defect, not a size
 # to grow into.
 BRAND_STATE_BYTES = 16_000
-
-_serializer = TypeSerializer()
-_deserializer = TypeDeserializer()
-
-
-def to_wire(values: Mapping[str, Any]) -> Item:
-    """Python values to `{"name": {"S": …}}`; None is left out, floats become numbers."""
-    return {
-        name: _serializer.serialize(Decimal(str(value)) if isinstance(value, float) else value)
-        for name, value in values.items()
-        if value is not None
-    }
-
-
-def from_wire(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The inverse of `to_wire`; whole numbers come back as int."""
-    return {name: _plain(_deserializer.deserialize(value)) for name, value in item.items()}
-
-
-def key(pk: str, sk: str) -> Item:
-    """The key of an item of Incidents or Brands."""
-    return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
 def timer_sk(name: str) -> str:
@@ -356,29 +329,6 @@ def paging_from_item(item: Mapping[str, Any]) -> Paging:
 def next_version(state: BrandState, seen_at: datetime) -> BrandState:
     """The state as the next commit writes it."""
     return replace(state, version=state.version + 1, seen_at=seen_at)
-
-
-def read_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An item's values. Raises `UnknownVersion` for one that newer code wrote."""
-    data = from_wire(item)
-    if data["v"] > STATE_VERSION:
-        raise UnknownVersion(
-            f"{data.get('sk', 'a mention')} of {data['pk']} has version {data['v']}, "
-            f"this code reads up to {STATE_VERSION}"
-        )
-    return data
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case dict():
-            return {name: _plain(inner) for name, inner in value.items()}
-        case list():
-            return [_plain(inner) for inner in value]
-        case _:
-            return value
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from vigie.adapters.dynamodb.attributes import from_wire, key, read_item, to_wire
 from vigie.adapters.dynamodb.client import query_all, translated
-from vigie.adapters.dynamodb.items import from_wire, key, read_item, to_wire
 from vigie.domain.budget import Spend, Stop
 from vigie.domain.cursor import Gap
 from vigie.domain.instants import from_iso, to_iso

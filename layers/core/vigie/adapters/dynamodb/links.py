@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vigie.adapters.dynamodb.items import Item, from_wire, key, to_wire
-from vigie.domain.incident import STATE_VERSION
+from vigie.adapters.dynamodb.attributes import Item, from_wire, key, to_wire
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.links import Link
+from vigie.domain.versions import STATE_VERSION
 from vigie.errors import UnknownVersion
 
 LINK = "LINK"

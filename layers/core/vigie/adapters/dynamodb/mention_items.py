@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from vigie.adapters.dynamodb.items import Item, from_wire, read_item, to_wire
+from vigie.adapters.dynamodb.attributes import Item, from_wire, read_item, to_wire
 from vigie.domain.change import Known, Stored, Tombstone
 from vigie.domain.erasing import kept_until
-from vigie.domain.incident import STATE_VERSION
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.labels import Kind, Labels, Reason, Sentiment, Urgency
 from vigie.domain.mention import Author, LabelledMention, Mention
 from vigie.domain.refresh import partition_of
+from vigie.domain.versions import STATE_VERSION
 
 # One incident's index entries are spread, so that a storm does not meet one partition's limit of
 # 1,000 writes a second.

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vigie.adapters.dynamodb.items import DUE_PARTITION, Item, from_wire, key, to_wire
-from vigie.domain.incident import STATE_VERSION
+from vigie.adapters.dynamodb.attributes import Item, from_wire, key, to_wire
+from vigie.adapters.dynamodb.items import DUE_PARTITION
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.outbox import OutboxEntry
+from vigie.domain.versions import STATE_VERSION
 
 
 def outbox_key(entry: OutboxEntry) -> Item:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from vigie.adapters.dynamodb.attributes import Item, from_wire, key, to_wire
 from vigie.adapters.dynamodb.client import translated
-from vigie.adapters.dynamodb.items import Item, from_wire, key, to_wire
-from vigie.domain.incident import STATE_VERSION
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.staff import StaffToken
+from vigie.domain.versions import STATE_VERSION
 
 STAFF = "STAFF"
 

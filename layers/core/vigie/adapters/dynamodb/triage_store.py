@@ -4,16 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from vigie.adapters.dynamodb.attributes import Item, key, to_wire
 from vigie.adapters.dynamodb.client import batch_get, transact, translated
 from vigie.adapters.dynamodb.erasures import erasure_to_item
 from vigie.adapters.dynamodb.items import (
     DESK,
     STATE,
     TALLY,
-    Item,
     desk_from_item,
     entry_to_item,
-    key,
     ladders_to_item,
     next_version,
     state_from_item,
@@ -21,7 +20,6 @@ from vigie.adapters.dynamodb.items import (
     tally_from_item,
     tally_to_item,
     timer_to_item,
-    to_wire,
 )
 from vigie.adapters.dynamodb.mention_items import (
     KNOWN,

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from vigie.adapters.dynamodb.attributes import from_wire, key, read_item, to_wire
 from vigie.adapters.dynamodb.client import batch_get, query_all, translated
 from vigie.adapters.dynamodb.erasures import X
-from vigie.adapters.dynamodb.items import from_wire, key, read_item, to_wire
 from vigie.adapters.dynamodb.mention_items import mention_key
 from vigie.domain.compliance import Compliance, Job
-from vigie.domain.incident import STATE_VERSION
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.refresh import partitions
+from vigie.domain.versions import STATE_VERSION
 from vigie.ports import DuePost
 
 COMPLIANCE = "COMPLIANCE"
