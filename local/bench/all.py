@@ -125,7 +125,7 @@ def page(figures: dict[str, Any]) -> str:
         "## From mention to page",
         "",
         f"{latency['mentions_a_second']} mentions a second over "
-        f"{latency['first_pages']} brands, paced in real time, each second one cry for help that "
+        f"{latency['brands']} brands, paced in real time, each second one cry for help that "
         "opens an incident: from the acceptance of that post to its first page.",
         "",
         "| p50 | p95 | p99 | p99 at most |",
@@ -169,7 +169,7 @@ def _cost_lines(costs: dict[str, Any]) -> list[str]:
         "Written out for a slice of 80: each mention is one transactional write, 2 units for each "
         "KB, at $0.625 a million units; the mention's share of the brand's state, the tally and "
         "the check on the desk is an eightieth of their units; a mention that joins an incident "
-        "writes one unit into the index; SQS carries packs of 25, three requests a queue and "
+        "writes one unit into each of two indexes; SQS carries packs of 25, three requests a queue and "
         "pack (send; receive and delete by ten).",
         "",
     ]

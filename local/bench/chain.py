@@ -62,6 +62,7 @@ def latency(seconds: int = 60, per_second: int = 100) -> dict[str, Any]:
     return {
         "mentions": report["mentions"]["accepted"],
         "mentions_a_second": per_second,
+        "brands": seconds,
         "sound": is_sound(report),
         "mention_to_page_ms": report["latency_ms"]["mention_to_page"],
         "limit_p99_ms": LIMIT_P99_MS,

@@ -37,7 +37,8 @@ def for_a_million(slice_mentions: int, pack: int, shape: Shape) -> dict[str, flo
     """Dollars for a million mentions, by service, when triage commits `slice_mentions` at once.
 
     A transactional write costs twice the units of a plain one, a strongly consistent read one unit
-    for 4 KB. A mention that joins an incident writes one unit more into the index.
+    for 4 KB. A mention that joins an incident writes one unit more into each of two indexes (by
+    incident, and by when it is to be looked up again).
     """
     mentions = 1_000_000
     packs = mentions / pack
@@ -48,7 +49,7 @@ def for_a_million(slice_mentions: int, pack: int, shape: Shape) -> dict[str, flo
     sqs = queued * SQS_STANDARD * (1 + 1 + 0.1) + classified * SQS_FIFO * (1 + 1 + 0.1)
     units_a_slice = 2 * (_kb(shape.state_item_bytes) + _kb(shape.tally_item_bytes) + 1)
     writes = mentions * 2 * _kb(shape.mention_item_bytes) + slices * units_a_slice
-    writes += mentions * shape.attached_share
+    writes += 2 * mentions * shape.attached_share
     reads = mentions + slices * (_kb(shape.state_item_bytes, 4) + 2)
     duration = mentions * shape.classify_seconds + slices * shape.triage_seconds_a_slice
     invocations = packs / 10 + slices / (10 * pack / slice_mentions if pack < 80 else 1)
