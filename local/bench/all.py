@@ -169,8 +169,8 @@ def _cost_lines(costs: dict[str, Any]) -> list[str]:
         "Written out for a slice of 80: each mention is one transactional write, 2 units for each "
         "KB, at $0.625 a million units; the mention's share of the brand's state, the tally and "
         "the check on the desk is an eightieth of their units; a mention that joins an incident "
-        "writes one unit into each of two indexes; SQS carries packs of 25, three requests a queue and "
-        "pack (send; receive and delete by ten).",
+        "writes one unit into each of two indexes; SQS carries packs of 25, three requests a queue "
+        "and pack (send; receive and delete by ten).",
         "",
     ]
 
