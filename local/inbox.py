@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-PROTOCOL_OF_CHANNEL = {"sms": "sms", "mail": "email", "email": "email", "webhook": "https"}
+PROTOCOL_OF_CHANNEL = {
+    "sms": "sms",
+    "mail": "email",
+    "email": "email",
+    "webhook": "https",
+    "chat": "https",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,3 +207,13 @@ def test_a_hostile_brand_name_cannot_add_lines_to_a_mail():
     mail = compose(a_page(tally=CALM, brand_name=brand)).mail
 
     assert "acme Bcc: everyone@example.org<script>" in mail.splitlines()[0]
+
+
+def test_from_which_age_on_a_post_is_old_is_the_plans_to_say():
+    tally = a_tally(first_mention_at=NOON - timedelta(minutes=40), opened_at=NOON)
+
+    young = compose(a_page(tally=tally, late_after=timedelta(hours=1)))
+    old = compose(a_page(tally=tally, late_after=timedelta(minutes=30)))
+
+    assert "old" not in young.mail
+    assert "old" in old.mail

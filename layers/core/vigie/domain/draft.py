@@ -200,6 +200,7 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
                     plan_id=draft.plan.id,
                     by_severity=draft.plan.ladders,
                     brand_name=brand.name if brand else "",
+                    late_after=draft.plan.page_if_younger_than,
                 )
             )
             draft.entries.append(_opened_entry(tally, draft.now))

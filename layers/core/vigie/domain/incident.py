@@ -194,13 +194,15 @@ class Paging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladders:
-    """The ladders that the incident was opened with, one per severity, the plan's id, and how the
-    plan calls the brand ("" in what was written before it was kept)."""
+    """The ladders that the incident was opened with, one per severity, the plan's id, how the plan
+    calls the brand ("" in what was written before it was kept), and from which age on a first post
+    is told as old."""
 
     incident_id: str
     plan_id: str
     by_severity: Mapping[Severity, Ladder]
     brand_name: str = ""
+    late_after: timedelta = timedelta(hours=2)
 
 
 def state_of(tally: Tally, desk: Desk) -> State:

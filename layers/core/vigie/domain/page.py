@@ -15,8 +15,6 @@ from vigie.domain.labels import Kind, Urgency
 from vigie.domain.plan import Person
 
 PAGE_VERSION = 1
-# An incident whose first post was older than this when it was opened says so.
-LATE = timedelta(hours=2)
 # SNS: ASCII, under 100 characters, no line break.
 SUBJECT_CHARACTERS = 99
 _COUNT_SHOWN = 9_999_999
@@ -29,7 +27,8 @@ class Page:
     """What is to be told. `step` and `number` count from 1: the rung, and the page of this run.
 
     `late` is how much later than promised it goes out; `next_at` when the next one follows.
-    `brand_name` is how people call the brand; its id stands in where it is not known.
+    `brand_name` is how people call the brand; its id stands in where it is not known. An incident
+    whose first post was older than `late_after` when it was opened says so.
     """
 
     tally: Tally
@@ -42,6 +41,7 @@ class Page:
     late: timedelta
     next_at: datetime
     brand_name: str = ""
+    late_after: timedelta = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,7 +281,7 @@ def _sms(page: Page, words: _Words) -> str:
         "count": str(count),
         "posts": _posts(count),
         "time": f"{tally.first_mention_at:%H:%M}",
-        "old": words.old.format(age=_age(tally, words)) if _is_old(tally) else "",
+        "old": words.old.format(age=_age(tally, words)) if _is_old(page) else "",
         "url": page.url,
     }
     brand = fold(_brand(page))
@@ -304,7 +304,7 @@ def _mail(page: Page, words: _Words) -> str:
     extra = ""
     if page.late >= timedelta(minutes=1):
         extra += words.mail_late.format(late=f"{int(page.late.total_seconds() // 60)} min")
-    if _is_old(tally):
+    if _is_old(page):
         extra += words.mail_old.format(age=_age(tally, words))
     extra += words.mail_because.format(
         because=plain(tally.because),
@@ -391,8 +391,8 @@ def _posts(count: int) -> str:
     return f"{count} post" if count == 1 else f"{count} posts"
 
 
-def _is_old(tally: Tally) -> bool:
-    return tally.opened_at - tally.first_mention_at > LATE
+def _is_old(page: Page) -> bool:
+    return page.tally.opened_at - page.tally.first_mention_at > page.late_after
 
 
 def _age(tally: Tally, words: _Words) -> str:

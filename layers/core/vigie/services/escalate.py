@@ -133,6 +133,7 @@ class Escalation:
                 late=lateness(timer, now),
                 next_at=now + go.step.ack_within,
                 brand_name=go.standing.ladders.brand_name,
+                late_after=go.standing.ladders.late_after,
             )
         )
         if not self._is_still_wanted(timer):

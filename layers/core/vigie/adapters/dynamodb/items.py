@@ -276,6 +276,7 @@ def ladders_to_item(ladders: Ladders) -> Item:
             "v": STATE_VERSION,
             "plan_id": ladders.plan_id,
             "brand_name": ladders.brand_name or None,
+            "late_after_s": int(ladders.late_after.total_seconds()),
             "body": json.dumps(
                 {s.value: ladder_to_dict(ladder) for s, ladder in ladders.by_severity.items()},
                 separators=(",", ":"),
@@ -291,6 +292,7 @@ def ladders_from_item(item: Mapping[str, Any]) -> Ladders:
         incident_id=data["pk"],
         plan_id=data["plan_id"],
         brand_name=data.get("brand_name", ""),
+        late_after=timedelta(seconds=data.get("late_after_s", 7200)),
         by_severity={
             Severity(s): ladder_from_dict(ladder) for s, ladder in json.loads(data["body"]).items()
         },
