@@ -299,24 +299,8 @@ def ladders_from_item(item: Mapping[str, Any]) -> Ladders:
     )
 
 
-def paging_to_item(paging: Paging) -> Item:
-    """What escalate has done."""
-    return to_wire(
-        {
-            "pk": paging.incident_id,
-            "sk": PAGING,
-            "v": STATE_VERSION,
-            "pages": paging.pages,
-            "first_paged_at": _iso(paging.first_paged_at),
-            "last_paged_at": _iso(paging.last_paged_at),
-            "delay_s": int(paging.delay.total_seconds()),
-            "failing_since": _iso(paging.failing_since),
-        }
-    )
-
-
 def paging_from_item(item: Mapping[str, Any]) -> Paging:
-    """The inverse of `paging_to_item`."""
+    """What escalate has done; `DynamoEscalations` writes it by additions."""
     data = read_item(item)
     return Paging(
         incident_id=data["pk"],
