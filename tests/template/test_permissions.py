@@ -44,17 +44,11 @@ RECEIVING = {
 TABLE_ACTIONS = {
     ("ingest_poll", "BrandsTable"): "GetItem PutItem UpdateItem",
     ("ingest_webhook", "BrandsTable"): "UpdateItem",
-    ("triage", "BrandsTable"): "GetItem PutItem UpdateItem ConditionCheckItem",
-    ("triage", "MentionsTable"): "BatchGetItem GetItem PutItem UpdateItem",
-    ("triage", "IncidentsTable"): (
-        "BatchGetItem GetItem PutItem UpdateItem DeleteItem ConditionCheckItem"
-    ),
-    ("escalate", "IncidentsTable"): (
-        "BatchGetItem GetItem PutItem UpdateItem DeleteItem ConditionCheckItem"
-    ),
-    ("api", "IncidentsTable"): (
-        "BatchGetItem GetItem Query PutItem UpdateItem DeleteItem ConditionCheckItem"
-    ),
+    ("triage", "BrandsTable"): "GetItem PutItem",
+    ("triage", "MentionsTable"): "BatchGetItem PutItem UpdateItem",
+    ("triage", "IncidentsTable"): "BatchGetItem PutItem ConditionCheckItem",
+    ("escalate", "IncidentsTable"): "BatchGetItem GetItem PutItem UpdateItem DeleteItem",
+    ("api", "IncidentsTable"): "BatchGetItem GetItem Query PutItem UpdateItem DeleteItem",
     ("api", "IncidentsTable/index/open"): "Query",
     ("api", "IncidentsTable/index/by_brand"): "Query",
     ("api", "MentionsTable"): "BatchGetItem GetItem Query",
