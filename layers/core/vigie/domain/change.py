@@ -7,6 +7,7 @@ from datetime import datetime
 from vigie.domain.incident import BrandState, Entry, Ladders, Tally, Timer
 from vigie.domain.labels import Kind, Sentiment, Urgency
 from vigie.domain.mention import LabelledMention
+from vigie.domain.why import Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,8 @@ class Known:
 class Stored:
     """A mention to write. `replaces` is the version that must still be there, "" for none.
 
-    `refresh_at` is when X is to be asked about it again, None for never.
+    `refresh_at` is when X is to be asked about it again, None for never. `why` is why it was placed
+    where it is.
     """
 
     labelled: LabelledMention
@@ -40,6 +42,7 @@ class Stored:
     replaces: str = ""
     reposts: int = 0
     refresh_at: datetime | None = None
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

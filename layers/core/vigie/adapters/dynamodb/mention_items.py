@@ -13,6 +13,7 @@ from vigie.domain.labels import Kind, Labels, Reason, Sentiment, Urgency
 from vigie.domain.mention import Author, LabelledMention, Mention
 from vigie.domain.refresh import partition_of
 from vigie.domain.versions import STATE_VERSION
+from vigie.domain.why import Why
 
 # One incident's index entries are spread, so that a storm does not meet one partition's limit of
 # 1,000 writes a second.
@@ -74,6 +75,7 @@ def mention_to_item(stored: Stored, now: datetime, retention: timedelta) -> Item
             "reposts": stored.reposts or None,
             "refresh_partition": partition_of(mention.root_id) if due else None,
             "refresh_at": to_iso(due) if due else None,
+            "placed": _why_to_text(stored.why) if stored.why else None,
             "expires_at": int((now + retention).timestamp()),
         }
     )
@@ -186,6 +188,22 @@ def labelled_from_item(item: Mapping[str, Any]) -> LabelledMention:
         ),
         labels=_labels(data),
     )
+
+
+def why_from_item(item: Mapping[str, Any]) -> Why | None:
+    """Why the mention was placed where it is; None for what was stored before that was kept."""
+    if "placed" not in item:
+        return None
+    rule, facts = json.loads(item["placed"]["S"])
+    return Why(rule=rule, facts=facts)
+
+
+def _why_to_text(why: Why) -> str:
+    facts = {
+        name: round(value, 3) if isinstance(value, float) else value
+        for name, value in why.facts.items()
+    }
+    return json.dumps([why.rule, facts], separators=(",", ":"), ensure_ascii=False)
 
 
 def _scores_to_text(labels: Labels) -> str:

@@ -1,0 +1,38 @@
+"""Why a mention was placed where it was: the rule that decided, and its numbers at that time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# One code for each way that placing can end; `MEANS` says each in a line.
+JOINED = "joined"
+OPENED_TRIP_WIRE = "opened.trip_wire"
+OPENED_COMPANY = "opened.company"
+OPENED_SURGE = "opened.surge"
+WAITS = "waits"
+NO_CRISIS = "no_crisis"
+LATE = "late"
+ECHO = "echo"
+MOVED = "moved"
+UNKNOWN = "unknown"
+
+MEANS: Mapping[str, str] = {
+    JOINED: "like an open incident, which took it",
+    OPENED_TRIP_WIRE: "critical: one such mention opens an incident",
+    OPENED_COMPANY: "the last of the similar urgent mentions by different authors that open one",
+    OPENED_SURGE: "part of a volume far beyond the usual, which opened an incident",
+    WAITS: "urgent, and too few others say the same so far",
+    NO_CRISIS: "not urgent, and like no open incident",
+    LATE: "old on arrival: it may join an incident and opens none",
+    ECHO: "a repost: counted at what it repeats",
+    MOVED: "a person put it where it is",
+    UNKNOWN: "placed before reasons were kept",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """`rule` is one of `MEANS`; `facts` are the scores, thresholds and counters that it looked at:
+    numbers and our own words, never a word of a post or a handle."""
+
+    rule: str
+    facts: Mapping[str, str | int | float] = field(default_factory=dict)
