@@ -29,10 +29,27 @@ MEANS: Mapping[str, str] = {
 }
 
 
+# What `facts` may hold. A threshold is called like the value that it bounds, with `_from` behind.
+FACTS: Mapping[str, str] = {
+    "likeness": "0 to 1, to the incident or the group that is most like it",
+    "voices": "different authors who said the same, this one among them",
+    "window_min": "within how many minutes they must say it",
+    "open": "open incidents that it was compared with",
+    "waiting": "groups of mentions that waited",
+    "mentions": "of the incident, this one among them",
+    "age_min": "how old the post was on arrival",
+    "surge": "the score of the present volume",
+    "volume": "mentions of the present five minutes",
+    "usual": "how many there usually are",
+    "learning": "1 while the brand's usual volume is not known yet",
+    "nearest": "the incident that is most like it and still did not take it",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """`rule` is one of `MEANS`; `facts` are the scores, thresholds and counters that it looked at:
-    numbers and our own words, never a word of a post or a handle."""
+    """`rule` is one of `MEANS`; `facts` are the scores, thresholds and counters that it looked at
+    (`FACTS`): numbers and our own words, never a word of a post or a handle."""
 
     rule: str
     facts: Mapping[str, str | int | float] = field(default_factory=dict)
