@@ -11,6 +11,7 @@ from vigie.domain.plan import Ladder, Severity
 # What opened an incident (`Tally.trigger`).
 TRIP_WIRE = "trip_wire"
 COMPANY = "company"
+SPLIT = "split"
 
 
 class State(StrEnum):
@@ -72,6 +73,36 @@ class BrandState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A person's word on the severity as triage has applied it, with the evidence at that time:
+    what the table said then, and how many critical mentions were counted. `holds` until graver
+    evidence comes (`vigie.domain.word`)."""
+
+    severity: Severity
+    at: datetime
+    evidence: Severity
+    critical: int = 0
+    holds: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echoing:
+    """What tells a crowd from few who make much noise (`vigie.domain.noise`): bounded counters.
+
+    `texts` counts voices by a hash of their first post's words, the most frequent ones only;
+    `own` counts voices whose first post is nobody's copy, `dated` voices whose account's age is
+    known, `newcomers` those of new accounts and `own_newcomers` those of them who copy nobody.
+    """
+
+    texts: Mapping[str, int] = field(default_factory=dict)
+    voices: int = 0
+    own: int = 0
+    dated: int = 0
+    newcomers: int = 0
+    own_newcomers: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """What triage counts of one incident; written only when a batch touches it.
 
@@ -81,7 +112,9 @@ class Tally:
     is `TRIP_WIRE` or `COMPANY`, `severity_because` says why it is as grave. `rules` counts the
     classifier's rule ids. `reposts` counts the echoes of its mentions, which are no mentions.
     `samples` are the keys of the most urgent mentions. `run` numbers the ladder runs: a severity
-    rise starts a new one.
+    rise starts a new one. `merged` are the incidents that were merged into this one, and theirs;
+    `merged_into` the one that took this one in, `split_from` the one that it was taken out of.
+    `coordinated_at` is when its noise was first recognised as such.
     """
 
     id: str
@@ -105,6 +138,12 @@ class Tally:
     follows: str = ""
     run: int = 1
     closed_at: datetime | None = None
+    merged: tuple[str, ...] = ()
+    merged_into: str = ""
+    split_from: str = ""
+    word: Word | None = None
+    noise: Echoing = Echoing()
+    coordinated_at: datetime | None = None
 
     @property
     def is_danger(self) -> bool:
@@ -121,7 +160,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What people decided about an incident. An empty desk is one that nobody has touched."""
+    """What people decided about an incident. An empty desk is one that nobody has touched.
+
+    One that was merged is resolved, and `merged_into` says where its mentions are counted now.
+    `severity` is the level that a person last set, whether or not triage has applied it.
+    """
 
     incident_id: str
     acknowledged_at: datetime | None = None
@@ -130,6 +173,13 @@ class Desk:
     resolved_at: datetime | None = None
     resolved_by: str = ""
     dismissed: bool = False
+    merged_into: str = ""
+    contained_at: datetime | None = None
+    contained_by: str = ""
+    severity: Severity | None = None
+    severity_at: datetime | None = None
+    severity_by: str = ""
+    severity_because: str = ""
 
     @property
     def is_acknowledged(self) -> bool:
@@ -209,6 +259,8 @@ def state_of(tally: Tally, desk: Desk) -> State:
     """The state that people see: the desk's word goes before the tally's."""
     if desk.resolved_at is not None:
         return State.DISMISSED if desk.dismissed else State.RESOLVED
+    if desk.contained_at is not None:
+        return State.CONTAINED
     if desk.acknowledged_at is not None:
         return State.ACKNOWLEDGED
     return State.OPEN

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vigie.adapters.dynamodb.attributes import Item, read_item, to_wire
+from vigie.adapters.dynamodb.crowd_items import echoing_from, echoing_to, word_from, word_to
 from vigie.domain.incident import (
     BrandState,
     Candidate,
@@ -132,6 +133,12 @@ def tally_to_item(tally: Tally) -> Item:
             "follows": tally.follows or None,
             "run": tally.run,
             "closed_at": _iso(tally.closed_at),
+            "merged": list(tally.merged) or None,
+            "merged_into": tally.merged_into or None,
+            "split_from": tally.split_from or None,
+            "word": word_to(tally.word),
+            "noise": echoing_to(tally.noise),
+            "coordinated_at": _iso(tally.coordinated_at),
         }
     )
 
@@ -161,6 +168,12 @@ def tally_from_item(item: Mapping[str, Any]) -> Tally:
         follows=data.get("follows", ""),
         run=data["run"],
         closed_at=_instant(data.get("closed_at")),
+        merged=tuple(data.get("merged", ())),
+        merged_into=data.get("merged_into", ""),
+        split_from=data.get("split_from", ""),
+        word=word_from(data.get("word")),
+        noise=echoing_from(data.get("noise")),
+        coordinated_at=_instant(data.get("coordinated_at")),
     )
 
 
@@ -177,6 +190,13 @@ def desk_to_item(desk: Desk) -> Item:
             "resolved_at": _iso(desk.resolved_at),
             "resolved_by": desk.resolved_by or None,
             "dismissed": desk.dismissed or None,
+            "merged_into": desk.merged_into or None,
+            "contained_at": _iso(desk.contained_at),
+            "contained_by": desk.contained_by or None,
+            "severity": desk.severity and desk.severity.value,
+            "severity_at": _iso(desk.severity_at),
+            "severity_by": desk.severity_by or None,
+            "severity_because": desk.severity_because or None,
         }
     )
 
@@ -192,6 +212,13 @@ def desk_from_item(item: Mapping[str, Any]) -> Desk:
         resolved_at=_instant(data.get("resolved_at")),
         resolved_by=data.get("resolved_by", ""),
         dismissed=data.get("dismissed", False),
+        merged_into=data.get("merged_into", ""),
+        contained_at=_instant(data.get("contained_at")),
+        contained_by=data.get("contained_by", ""),
+        severity=Severity(data["severity"]) if "severity" in data else None,
+        severity_at=_instant(data.get("severity_at")),
+        severity_by=data.get("severity_by", ""),
+        severity_because=data.get("severity_because", ""),
     )
 
 
