@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from vigie.domain.incident import Timer
-from vigie.domain.plan import Ladder, Person, Severity, Step
+from vigie.domain.people import Person
+from vigie.domain.plan import Ladder, Severity, Step
 
 # A claim outlasts the function's time-out, so that a claim that has run out belongs to the dead.
 CLAIM_FOR = timedelta(seconds=60)

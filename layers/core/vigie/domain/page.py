@@ -12,7 +12,7 @@ from vigie.domain.gsm import SEGMENT, cut, fits, fold, plain, septets, to_ascii
 from vigie.domain.incident import COMPANY, TRIP_WIRE, Tally
 from vigie.domain.instants import to_iso
 from vigie.domain.labels import Kind, Urgency
-from vigie.domain.plan import Person
+from vigie.domain.people import Person
 
 PAGE_VERSION = 1
 # SNS: ASCII, under 100 characters, no line break.

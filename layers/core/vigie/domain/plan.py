@@ -2,10 +2,15 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
+
+from vigie.domain.hours import Hours, hours_from_dict, hours_to_dict
+from vigie.domain.labels import Kind
+from vigie.domain.people import Person, person_from_dict, person_to_dict
+from vigie.domain.schedule import Schedule, schedule_from_dict, schedule_to_dict
 
 PLAN_VERSION = 1
 
@@ -29,7 +34,8 @@ class Brand:
     """An organisation or product that is watched.
 
     `handles` without `@`; `x_ids` decimal user ids of its own accounts (posts by them are never
-    mentions); `queries` for X recent search, one walk each.
+    mentions); `queries` for X recent search, one walk each. `policy` multiplies how
+    much a head of the classifier counts toward urgency; one that is not there counts as usual.
     """
 
     id: str
@@ -37,24 +43,24 @@ class Brand:
     handles: tuple[str, ...] = ()
     x_ids: tuple[str, ...] = ()
     queries: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody who is paged; addresses live in SNS subscriptions, never here."""
-
-    id: str
-    role: str
-    language: str
+    policy: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One rung of a ladder: page `people` on `channels`; the next step follows `ack_within`."""
+    """One rung of a ladder: page `people` and whoever is on call by `schedules` (ids) on
+    `channels`; the next step follows `ack_within`.
+
+    Where that is nobody, `otherwise` and `otherwise_schedules` stand in, then the next step's
+    people (`vigie.domain.audience`).
+    """
 
     people: tuple[Person, ...]
     channels: tuple[str, ...]
     ack_within: timedelta
+    schedules: tuple[str, ...] = ()
+    otherwise: tuple[Person, ...] = ()
+    otherwise_schedules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,20 @@ class Ladder:
         """The step to page when `fired` pages of this run have gone out, and its index."""
         index = min(fired, len(self.steps) - 1)
         return index, self.steps[index]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialLadder:
+    """A ladder for some incidents only, tried before those by severity. Empty conditions hold for
+    every incident; `hours` are those of `time_zone` when the ladder's run begins."""
+
+    name: str
+    ladder: Ladder
+    brands: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    hours: tuple[Hours, ...] = ()
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +112,9 @@ class Thresholds:
 class Plan:
     """All that the functions need of the plan. `id` is the hash of the compiled file.
 
+    The first of the `special` ladders whose conditions hold is climbed, else that of the severity.
+    `staff` is everybody in the plan, on a ladder or not.
+
     `silence_after` without a good read of a source, the connector counts as dead; `calm_after`
     without a mention although reads are good, people are told. `daily_budget_usd` bounds what
     reading X may cost a UTC day, 0 for no bound.
@@ -106,37 +129,71 @@ class Plan:
     silence_after: timedelta
     calm_after: timedelta = timedelta(days=1)
     daily_budget_usd: float = 0.0
+    special: tuple[SpecialLadder, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    staff: tuple[Person, ...] = ()
 
     def brand(self, brand_id: str) -> Brand | None:
         """The brand of that id, or None when the plan has none."""
         return next((brand for brand in self.brands if brand.id == brand_id), None)
 
+    def special_for(self, brand: str) -> tuple[SpecialLadder, ...]:
+        """The special ladders that an incident of that brand may climb."""
+        return tuple(row for row in self.special if not row.brands or brand in row.brands)
+
+    def steps(self) -> Iterator[Step]:
+        """Every step of every ladder."""
+        for ladder in (*self.ladders.values(), *(row.ladder for row in self.special)):
+            yield from ladder.steps
+
+    def schedules_used(self) -> tuple[Schedule, ...]:
+        """The schedules that some ladder pages."""
+        used = {
+            id_ for step in self.steps() for id_ in (*step.schedules, *step.otherwise_schedules)
+        }
+        return tuple(schedule for schedule in self.schedules if schedule.id in used)
+
     def people(self) -> Iterator[Person]:
-        """Everybody on a ladder, each once."""
-        seen = set()
-        for ladder in self.ladders.values():
-            for step in ladder.steps:
-                for person in step.people:
-                    if person.id not in seen:
-                        seen.add(person.id)
-                        yield person
+        """Everybody on a ladder or in a schedule of one, each once."""
+        yield from {person.id: person for person, _ in self._paged()}.values()
+
+    def channels(self) -> Iterator[tuple[Person, str]]:
+        """Every person with every channel by which a page may reach them, each pair once."""
+        pairs: dict[tuple[str, str], tuple[Person, str]] = {}
+        for person, channels in self._paged():
+            for channel in (*channels, *person.channels):
+                pairs.setdefault((person.id, channel), (person, channel))
+        yield from pairs.values()
+
+    def _paged(self) -> Iterator[tuple[Person, tuple[str, ...]]]:
+        schedules = {schedule.id: schedule for schedule in self.schedules}
+        for step in self.steps():
+            for person in (*step.people, *step.otherwise):
+                yield person, step.channels
+            for id_ in (*step.schedules, *step.otherwise_schedules):
+                for person in schedules[id_].people():
+                    yield person, step.channels
 
 
 def ladder_to_dict(ladder: Ladder) -> dict[str, Any]:
     """JSON shape: `{"steps": [{"people": [{id, role, language}], "channels": [...],
-    "ack_within_s": 300}]}`."""
-    return {
-        "steps": [
-            {
-                "people": [
-                    {"id": p.id, "role": p.role, "language": p.language} for p in step.people
-                ],
-                "channels": list(step.channels),
-                "ack_within_s": int(step.ack_within.total_seconds()),
-            }
-            for step in ladder.steps
-        ]
+    "ack_within_s": 300}]}`, and `schedules`, `else` and `else_schedules` where there are any."""
+    return {"steps": [_step_to_dict(step) for step in ladder.steps]}
+
+
+def _step_to_dict(step: Step) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "people": [person_to_dict(person) for person in step.people],
+        "channels": list(step.channels),
+        "ack_within_s": int(step.ack_within.total_seconds()),
     }
+    if step.schedules:
+        data["schedules"] = list(step.schedules)
+    if step.otherwise:
+        data["else"] = [person_to_dict(person) for person in step.otherwise]
+    if step.otherwise_schedules:
+        data["else_schedules"] = list(step.otherwise_schedules)
+    return data
 
 
 def ladder_from_dict(data: Mapping[str, Any]) -> Ladder:
@@ -144,15 +201,40 @@ def ladder_from_dict(data: Mapping[str, Any]) -> Ladder:
     return Ladder(
         steps=tuple(
             Step(
-                people=tuple(
-                    Person(id=p["id"], role=p["role"], language=p["language"])
-                    for p in step["people"]
-                ),
+                people=tuple(map(person_from_dict, step["people"])),
                 channels=tuple(step["channels"]),
                 ack_within=timedelta(seconds=step["ack_within_s"]),
+                schedules=tuple(step.get("schedules", ())),
+                otherwise=tuple(map(person_from_dict, step.get("else", ()))),
+                otherwise_schedules=tuple(step.get("else_schedules", ())),
             )
             for step in data["steps"]
         )
+    )
+
+
+def special_to_dict(special: SpecialLadder) -> dict[str, Any]:
+    """JSON shape: the fields by name, the ladder's as `ladder_to_dict` has them."""
+    return {
+        "name": special.name,
+        "brands": list(special.brands),
+        "kinds": [kind.value for kind in special.kinds],
+        "severities": [severity.value for severity in special.severities],
+        "hours": [hours_to_dict(hours) for hours in special.hours],
+        "time_zone": special.time_zone,
+    } | ladder_to_dict(special.ladder)
+
+
+def special_from_dict(data: Mapping[str, Any]) -> SpecialLadder:
+    """The inverse of `special_to_dict`."""
+    return SpecialLadder(
+        name=data["name"],
+        ladder=ladder_from_dict(data),
+        brands=tuple(data["brands"]),
+        kinds=tuple(map(Kind, data["kinds"])),
+        severities=tuple(map(Severity, data["severities"])),
+        hours=tuple(map(hours_from_dict, data["hours"])),
+        time_zone=data["time_zone"],
     )
 
 
@@ -170,6 +252,7 @@ def plan_to_json(plan: Plan) -> str:
                     "handles": list(b.handles),
                     "x_ids": list(b.x_ids),
                     "queries": list(b.queries),
+                    "policy": dict(b.policy),
                 }
                 for b in plan.brands
             ],
@@ -190,6 +273,9 @@ def plan_to_json(plan: Plan) -> str:
             "silence_after_s": int(plan.silence_after.total_seconds()),
             "calm_after_s": int(plan.calm_after.total_seconds()),
             "daily_budget_usd": plan.daily_budget_usd,
+            "special_ladders": [special_to_dict(special) for special in plan.special],
+            "schedules": [schedule_to_dict(schedule) for schedule in plan.schedules],
+            "people": [person_to_dict(person) for person in plan.staff],
         },
         indent=1,
         sort_keys=True,
@@ -214,6 +300,7 @@ def plan_from_json(text: str) -> Plan:
                 handles=tuple(b["handles"]),
                 x_ids=tuple(b["x_ids"]),
                 queries=tuple(b["queries"]),
+                policy=b.get("policy", {}),
             )
             for b in data["brands"]
         ),
@@ -235,4 +322,7 @@ def plan_from_json(text: str) -> Plan:
         silence_after=timedelta(seconds=data["silence_after_s"]),
         calm_after=timedelta(seconds=data["calm_after_s"]),
         daily_budget_usd=data["daily_budget_usd"],
+        special=tuple(map(special_from_dict, data.get("special_ladders", ()))),
+        schedules=tuple(map(schedule_from_dict, data.get("schedules", ()))),
+        staff=tuple(map(person_from_dict, data.get("people", ()))),
     )
