@@ -31,6 +31,8 @@ def mention_to_dict(mention: Mention) -> dict[str, Any]:
         data["author"]["handle"] = mention.author.handle
     if mention.author.followers is not None:
         data["author"]["followers"] = mention.author.followers
+    if mention.author.since is not None:
+        data["author"]["since"] = to_iso(mention.author.since)
     if mention.repost:
         data["repost"] = True
     if mention.repost_of:
@@ -60,6 +62,7 @@ def mention_from_dict(data: Mapping[str, Any]) -> Mention:
             id=text(author, "id"),
             handle=str(author.get("handle", "")),
             followers=followers,
+            since=instant(author, "since") if author.get("since") else None,
         ),
         posted_at=instant(data, "posted_at"),
         received_at=instant(data, "received_at"),

@@ -263,11 +263,13 @@ def _references(tweet: Raw) -> Iterator[dict[str, Any]]:
 
 def _v2_user(tweet: Raw) -> dict[str, Any]:
     user = _mapping(tweet.get("user"))
+    since = _v1_instant(user.get("created_at"))
     return {
         "id": user.get("id_str"),
         "username": user.get("screen_name"),
         "protected": user.get("protected"),
         "public_metrics": {"followers_count": user.get("followers_count")},
+        "created_at": to_iso(since) if since is not None else None,
     }
 
 

@@ -112,7 +112,7 @@ def to_mention(raw: Any, page: Page, brand: Brand, received_at: datetime, source
     if not traces.text:
         raise Rejected(f"text is {_shape(raw.get('text'))}, expected a text", field="text")
     text, cut = traces.text[:LONGEST_TEXT], len(traces.text) > LONGEST_TEXT
-    posted_at = _posted_at(raw.get("created_at"), received_at)
+    posted_at = _believable(raw.get("created_at"), received_at)
     repost = is_repost(raw)
     flags = (CLAMPED,) * (posted_at is None) + (TRUNCATED,) * cut + _handled_with_care(raw)
     return Mention(
@@ -120,7 +120,7 @@ def to_mention(raw: Any, page: Page, brand: Brand, received_at: datetime, source
         post_id=post_id,
         root_id=_root_id(raw, post_id),
         text=text,
-        author=_author(raw, page),
+        author=_author(raw, page, received_at),
         posted_at=posted_at or received_at,
         received_at=received_at,
         lang=_lang(raw),
@@ -191,7 +191,7 @@ def _root_id(raw: Raw, own_id: str) -> str:
     return own_id if root is None or root > int(own_id) else str(root)
 
 
-def _author(raw: Raw, page: Page) -> Author:
+def _author(raw: Raw, page: Page, received_at: datetime) -> Author:
     author_id = raw.get("author_id")
     if not isinstance(author_id, str) or not author_id.strip():
         raise Rejected(f"author_id is {_shape(author_id)}, expected a text", field="author_id")
@@ -202,6 +202,7 @@ def _author(raw: Raw, page: Page) -> Author:
         id=_clean(author_id)[:64],
         handle=handle if isinstance(handle, str) and _HANDLE.fullmatch(handle) else "",
         followers=_count(followers),
+        since=_believable(user.get("created_at"), received_at),
     )
 
 
@@ -211,7 +212,7 @@ def _count(value: Any) -> int | None:
     return max(0, min(value, LARGEST_ID))
 
 
-def _posted_at(value: Any, received_at: datetime) -> datetime | None:
+def _believable(value: Any, received_at: datetime) -> datetime | None:
     """None for what cannot be true: absent, no instant, before X was, or in the future."""
     try:
         posted_at = from_iso(value) if isinstance(value, str) else None

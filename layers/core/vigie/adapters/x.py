@@ -40,7 +40,7 @@ FIELDS: Mapping[str, list[str]] = {
         "withheld",
     ],
     "expansions": ["author_id"],
-    "user_fields": ["public_metrics", "username"],
+    "user_fields": ["created_at", "public_metrics", "username"],
 }
 
 # X's windows last 15 minutes; a header that says otherwise is not believed.

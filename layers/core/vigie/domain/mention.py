@@ -8,11 +8,13 @@ from vigie.domain.labels import Labels
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who wrote the post; `followers` is None where the source does not tell."""
+    """Who wrote the post; `followers` and `since`, when the account was made, are None where the
+    source does not tell."""
 
     id: str
     handle: str = ""
     followers: int | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

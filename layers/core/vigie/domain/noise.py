@@ -1,0 +1,164 @@
+"""Coordinated noise: few who write much, one text from many accounts, accounts made for the day.
+
+Everything is counted as mentions come, in bounded space, and only at an author's first mention of
+the incident: what somebody repeats says nothing about how many they are. Frequent texts are kept
+by the algorithm of Misra and Gries (1982, Science of Computer Programming 2:2), which never counts
+a text too often: noise is missed rather than invented.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from vigie.domain.incident import Echoing, Tally
+from vigie.domain.mention import Mention
+
+TEXTS_KEPT = 12
+# Two people may share a joke; the third with the same words is a copy.
+COPIES_FROM = 3
+# Shorter texts are written alike by people who never met ("still no network").
+WORDS_FROM = 6
+NEW_ACCOUNT = timedelta(days=30)
+
+# Below this nothing is said about who speaks.
+VOICES_FROM = 6
+POSTS_FROM = 12
+COPIED_SHARE = 0.4
+NEWCOMERS_SHARE = 0.5
+POSTS_PER_VOICE = 4.0
+
+_DROPPED = re.compile(r"https?://\S+|@\w+|\d+")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """Why an incident's volume looks made. `facts` are the counts behind `reasons`."""
+
+    reasons: tuple[str, ...]
+    facts: Mapping[str, int] = field(default_factory=dict)
+
+
+def text_hash(text: str) -> str:
+    """The same for copies that differ in handles, links, numbers, case and signs; "" for texts
+    too short to be called copies."""
+    bare = unicodedata.normalize("NFKC", _DROPPED.sub(" ", text)).casefold()
+    words = _WORD.findall(bare)
+    if len(words) < WORDS_FROM:
+        return ""
+    return hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def is_new_account(mention: Mention) -> bool | None:
+    """Whether the account was younger than `NEW_ACCOUNT` when it posted; None if not known."""
+    since = mention.author.since
+    return None if since is None else mention.posted_at - since < NEW_ACCOUNT
+
+
+def listened(noise: Echoing, mention: Mention) -> Echoing:
+    """The counters with a voice that the incident has not heard before."""
+    texts, copies = _with_text(noise.texts, text_hash(mention.text))
+    is_new = is_new_account(mention)
+    own = copies < COPIES_FROM
+    return Echoing(
+        texts=texts,
+        voices=noise.voices + 1,
+        own=noise.own + own,
+        dated=noise.dated + (is_new is not None),
+        newcomers=noise.newcomers + (is_new is True),
+        own_newcomers=noise.own_newcomers + (own and is_new is True),
+    )
+
+
+def together(one: Echoing, other: Echoing) -> Echoing:
+    """The counters of two incidents that were merged."""
+    texts = {
+        text: one.texts.get(text, 0) + other.texts.get(text, 0)
+        for text in {**one.texts, **other.texts}
+    }
+    kept = sorted(texts.items(), key=lambda found: (-found[1], found[0]))[:TEXTS_KEPT]
+    return Echoing(
+        texts=dict(kept),
+        voices=one.voices + other.voices,
+        own=one.own + other.own,
+        dated=one.dated + other.dated,
+        newcomers=one.newcomers + other.newcomers,
+        own_newcomers=one.own_newcomers + other.own_newcomers,
+    )
+
+
+def without(noise: Echoing, gone: Echoing) -> Echoing:
+    """The counters with those of voices that were taken out."""
+    texts = {text: n - gone.texts.get(text, 0) for text, n in noise.texts.items()}
+    return replace(
+        noise,
+        texts={text: n for text, n in texts.items() if n > 0},
+        voices=max(0, noise.voices - gone.voices),
+        own=max(0, noise.own - gone.own),
+        dated=max(0, noise.dated - gone.dated),
+        newcomers=max(0, noise.newcomers - gone.newcomers),
+        own_newcomers=max(0, noise.own_newcomers - gone.own_newcomers),
+    )
+
+
+def assess_noise(tally: Tally) -> Noise | None:
+    """Whether few make much noise, and why it looks so; None for a crowd of its own accord."""
+    noise = tally.noise
+    copied = sum(n for n in noise.texts.values() if n >= COPIES_FROM)
+    reasons: list[str] = []
+    if noise.voices >= VOICES_FROM and copied >= COPIED_SHARE * noise.voices:
+        reasons.append(f"{copied} of {noise.voices} authors post copies of the same text")
+    if _are_newcomers(noise):
+        reasons.append(
+            f"{noise.newcomers} of {noise.dated} accounts were younger than {NEW_ACCOUNT.days} days"
+        )
+    posts = tally.mention_count
+    if noise.voices and posts >= POSTS_FROM and posts >= POSTS_PER_VOICE * noise.voices:
+        authors = "1 author" if noise.voices == 1 else f"{noise.voices} authors"
+        reasons.append(f"{posts} posts by {authors}")
+    if not reasons:
+        return None
+    return Noise(
+        reasons=(*reasons, "the volume may be made: if so, that is a controversy of its own"),
+        facts={
+            "posts": posts,
+            "authors": noise.voices,
+            "copies": copied,
+            "new_accounts": noise.newcomers,
+        },
+    )
+
+
+def voices_that_count(tally: Tally) -> int:
+    """Authors that are evidence of volume: those who copy nobody and, where new accounts are half
+    of the crowd, are none of them.
+
+    A tally that older code began has counted only the voices since.
+    """
+    noise = tally.noise
+    return noise.own - (noise.own_newcomers if _are_newcomers(noise) else 0)
+
+
+def urgent_that_counts(tally: Tally, urgent: int) -> int:
+    """Of `urgent` mentions, as many as there are voices behind them, but at least one."""
+    if not tally.noise.voices:
+        return urgent
+    return min(urgent, max(1, voices_that_count(tally)))
+
+
+def _are_newcomers(noise: Echoing) -> bool:
+    return noise.dated >= VOICES_FROM and noise.newcomers >= NEWCOMERS_SHARE * noise.dated
+
+
+def _with_text(texts: Mapping[str, int], text: str) -> tuple[dict[str, int], int]:
+    """The counts with one more of `text`, and how often it is counted now."""
+    counts = dict(texts)
+    if not text:
+        return counts, 0
+    if text in counts or len(counts) < TEXTS_KEPT:
+        counts[text] = counts.get(text, 0) + 1
+        return counts, counts[text]
+    return {kept: n - 1 for kept, n in counts.items() if n > 1}, 1
