@@ -1,10 +1,11 @@
 """classify: Mentions and Urgent queues in, Classified queues out."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -13,10 +14,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 from vigie.adapters.aws import aws
 from vigie.adapters.sqs import SqsBackoff, SqsDeadLetters, SqsQueue
 from vigie.classifier import classify, shipped
+from vigie.classifier.policy import Policy
 from vigie.config import ClassifyConfig
+from vigie.domain.plan import plan_from_json
 from vigie.ports import Queue
 from vigie.records import failures, queue_name, records
-from vigie.services.classify import classify_batch
+from vigie.services.classify import classify_batch, policies_of
 from vigie.services.lanes import Lane, Lanes
 
 logger = Logger()
@@ -30,6 +33,7 @@ class Parts:
     classified: Queue
     urgent_classified: Queue
     lanes: Lanes
+    policies: Mapping[str, Policy]
     now: Callable[[], datetime]
 
 
@@ -37,7 +41,9 @@ class Parts:
 def parts() -> Parts:
     """Built at the first invocation, kept for the life of the process."""
     config = ClassifyConfig.from_env(os.environ)
-    shipped()  # a wrong weights file fails here, and the messages stay in the queue
+    # Wrong weights, or a plan of another release, fail here, and the messages stay in the queue.
+    shipped()
+    plan = plan_from_json(Path(config.plan_path).read_text(encoding="utf-8"))
     sqs = aws("sqs")
     return Parts(
         classified=SqsQueue(sqs, config.classified_queue_url),
@@ -53,6 +59,7 @@ def parts() -> Parts:
                 (config.urgent_queue_url, config.urgent_dead_letters_url),
             )
         },
+        policies=policies_of(plan),
         now=lambda: datetime.now(UTC),
     )
 
@@ -63,7 +70,13 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """An SQS batch; the answer names the records that stay in the queue."""
     p = parts()
     done = classify_batch(
-        records(event), classify, p.classified, p.urgent_classified, p.lanes, p.now()
+        records(event),
+        classify,
+        p.policies,
+        p.classified,
+        p.urgent_classified,
+        p.lanes,
+        p.now(),
     )
     metrics.add_metric(name="MentionsClassified", unit=MetricUnit.Count, value=done.labelled)
     metrics.add_metric(name="CriticalMentions", unit=MetricUnit.Count, value=done.critical)

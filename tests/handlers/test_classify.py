@@ -7,8 +7,9 @@ import pytest
 from moto import mock_aws
 
 from functions.classify import app
-from tests.builders import NOON
-from vigie.messages import decode_for_triage
+from tests.builders import NOON, a_mention, a_plan
+from vigie.domain.plan import Brand, plan_to_json
+from vigie.messages import Mentions, decode_for_triage, encode
 
 EVENT = json.loads((Path(__file__).parents[2] / "events" / "classify.json").read_text())
 CONTEXT = SimpleNamespace(
@@ -19,8 +20,16 @@ CONTEXT = SimpleNamespace(
 )
 
 
+BRANDS = (
+    Brand(id="acme", name="Acme"),
+    Brand(id="bank", name="Bank", policy={"outage_now": 0.0, "urgent": 0.0}),
+)
+
+
 @pytest.fixture
-def sqs(monkeypatch):
+def sqs(monkeypatch, tmp_path):
+    (tmp_path / "plan.json").write_text(plan_to_json(a_plan(brands=BRANDS)), encoding="utf-8")
+    monkeypatch.setenv("PLAN_PATH", str(tmp_path / "plan.json"))
     with mock_aws():
         client = boto3.client("sqs")
         names = {EVENT["Records"][0]["eventSourceARN"].rsplit(":", 1)[-1]: "MENTIONS_QUEUE_URL"}
@@ -60,6 +69,31 @@ def test_a_batch_goes_out_labelled_by_two_lanes(sqs):
     assert answer == {"batchItemFailures": []}
     assert len(labelled) == 3
     assert sum(m.labels.urgency == "critical" for m in labelled) == 1
+
+
+def test_a_brand_s_mentions_are_labelled_by_its_policy(sqs):
+    event = json.loads(json.dumps(EVENT))
+    event["Records"] = [
+        event["Records"][0]
+        | {
+            "messageId": brand,
+            "body": encode(
+                Mentions(
+                    brand=brand,
+                    mentions=(a_mention(brand=brand, text="No internet since this morning"),),
+                )
+            ),
+        }
+        for brand in ("acme", "bank", "gone")
+    ]
+
+    app.handler(event, CONTEXT)
+
+    assert {
+        mention.mention.brand: mention.labels.urgency.value
+        for message in received(sqs, "CLASSIFIED_QUEUE_URL")
+        for mention in decode_for_triage(message["Body"]).mentions
+    } == {"acme": "high", "bank": "medium", "gone": "high"}
 
 
 def test_rubbish_is_parked_and_reported_as_done(sqs):

@@ -1,4 +1,5 @@
 import math
+import re
 import subprocess
 import sys
 from hashlib import sha256
@@ -219,10 +220,55 @@ def test_a_brand_may_count_a_head_more_or_not_at_all():
     assert more.urgency is Urgency.HIGH
 
 
-@pytest.mark.parametrize("factors", [{"no_such_head": 1.0}, {"danger": -1.0}])
-def test_an_adjustment_that_makes_no_sense_is_refused(factors):
-    with pytest.raises(ValueError, match="no such head"):
+@pytest.mark.parametrize(
+    ("factors", "says"),
+    [
+        ({"no_such_head": 1.0}, "no such head: 'no_such_head'; expected one of danger, urgent"),
+        ({"danger": -1.0}, "danger: factor -1.0"),
+        ({"danger": math.nan}, "danger: factor nan"),
+        ({"danger": math.inf}, "danger: factor inf"),
+    ],
+)
+def test_an_adjustment_that_makes_no_sense_is_refused(factors, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
         POLICY.adjusted(factors)
+
+
+NOTHING_COUNTS = POLICY.adjusted(dict.fromkeys((row.head for row in POLICY.rows), 0.0))
+
+
+@given(
+    st.fixed_dictionaries(dict.fromkeys(HEADS, ODDS)),
+    st.fixed_dictionaries(dict.fromkeys((row.head for row in POLICY.rows), st.floats(0, 100))),
+)
+def test_no_policy_of_a_brand_lowers_a_rule_of_danger(odds, factors):
+    def said(policy):
+        return judge(lambda name: odds.get(name, 0.0), ("danger.gas",), policy)
+
+    assert said(POLICY.adjusted(factors)).urgency is Urgency.CRITICAL
+    assert said(NOTHING_COUNTS).urgency is Urgency.CRITICAL
+
+
+def test_a_head_that_a_brand_does_not_count_is_no_reason():
+    labels = classify("Une fuite de gaz rue Pasteur, boycott", "fr", NOTHING_COUNTS)
+
+    assert labels.urgency is Urgency.CRITICAL
+    assert {r.rule for r in labels.reasons if r.label == "urgency:critical"} == {
+        "danger.gas",
+        "contrast.high",  # for the boycott
+    }
+
+
+def test_a_reason_tells_that_the_brand_counts_its_head_otherwise():
+    text = "no internet since this morning"
+    usual = classify(text, "en")
+    more = classify(text, "en", POLICY.adjusted({"outage_now": 1.5, "urgent": 0.5}))
+
+    assert more.scores["high"] > usual.scores["high"]
+    assert any(
+        reason.says == "a service does not work now (for this brand counted 0.9, usually 0.6)"
+        for reason in more.reasons
+    )
 
 
 @given(ODDS, ODDS)

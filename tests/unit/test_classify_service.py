@@ -1,8 +1,10 @@
 import pytest
 
-from tests.builders import NOON, a_mention, some_labels
+from tests.builders import NOON, a_mention, a_plan, some_labels
 from tests.fakes import InMemoryDeadLetters, RecordingBackoff, RecordingQueue
+from vigie.classifier.policy import POLICY
 from vigie.domain.labels import Urgency
+from vigie.domain.plan import Brand
 from vigie.messages import (
     PACK_MENTIONS,
     Mentions,
@@ -10,16 +12,20 @@ from vigie.messages import (
     encode,
 )
 from vigie.records import Record
-from vigie.services.classify import classify_batch
+from vigie.services.classify import classify_batch, policies_of
 from vigie.services.lanes import Lane
 
 
-def by_word(text, lang):
-    return some_labels(Urgency.CRITICAL if "danger" in text else Urgency.LOW)
+def by_word(text, lang, policy):
+    affair = policy is not POLICY and "affair" in text
+    return some_labels(
+        Urgency.CRITICAL if "danger" in text else Urgency.HIGH if affair else Urgency.LOW
+    )
 
 
 class Stage:
     def __init__(self):
+        self.policies = {}
         self.classified, self.urgent = RecordingQueue(), RecordingQueue()
         self.dead_letters, self.backoff = InMemoryDeadLetters(), RecordingBackoff()
 
@@ -36,7 +42,9 @@ class Stage:
             for n, body in enumerate(bodies)
         ]
         lanes = {"Mentions": Lane(self.dead_letters, self.backoff, RecordingQueue())}
-        return classify_batch(batch, by_word, self.classified, self.urgent, lanes, NOON)
+        return classify_batch(
+            batch, by_word, self.policies, self.classified, self.urgent, lanes, NOON
+        )
 
     def labelled(self, queue):
         return [m for body in queue.bodies for m in decode_for_triage(body).mentions]
@@ -151,3 +159,24 @@ def test_what_cannot_be_read_is_parked_once_however_often_its_message_comes_back
         stage.classify(body)
 
     assert len(stage.dead_letters.parked) == 1
+
+
+def test_each_brand_has_its_own_policy_and_a_brand_out_of_the_plan_the_usual_one(stage):
+    brands = (Brand(id="bank", name="Bank", policy={"affair_now": 1.4}), Brand(id="acme", name="A"))
+    stage.policies = policies_of(a_plan(brands=brands))
+
+    stage.classify(*[of(brand, "affair") for brand in ("bank", "acme", "gone")])
+
+    assert stage.policies.keys() == {"bank"}
+    assert {m.mention.brand: m.labels.urgency for m in stage.labelled(stage.classified)} == {
+        "bank": "high",
+        "acme": "low",
+        "gone": "low",
+    }
+
+
+def test_factors_that_the_classifier_cannot_take_name_their_brand():
+    wrong = a_plan(brands=(Brand(id="bank", name="Bank", policy={"affair": 1.4}),))
+
+    with pytest.raises(ValueError, match="policy of brand bank: no such head: 'affair'"):
+        policies_of(wrong)

@@ -1,3 +1,5 @@
+import json
+import re
 from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
@@ -5,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from vigie.classifier.policy import POLICY
 from vigie.domain.plan import Severity, Thresholds, plan_from_json, plan_to_json
 from vigie.planning import WrongPlan, compile_file, compile_text
 from vigie.planning.__main__ import main
@@ -106,6 +109,14 @@ def test_roles_become_people_each_once():
         ("brands__0__queries", ["x" * 513], "brands[0].queries[0]"),
         ("brands__0__queries", [" "], "brands[0].queries[0]"),
         ("brands__0__colour", "red", "brands[0].colour"),
+        ("brands__0__policy", {"affair": 1.4}, "brands[0].policy"),
+        ("brands__0__policy", {"affair_now": -0.1}, "brands[0].policy.affair_now"),
+        ("brands__0__policy", {"affair_now": float("nan")}, "brands[0].policy.affair_now"),
+        ("brands__0__policy", {"affair_now": float("inf")}, "brands[0].policy.affair_now"),
+        ("brands__0__policy", {"affair_now": "1.4"}, "brands[0].policy.affair_now"),
+        ("brands__0__policy", {"affair_now": True}, "brands[0].policy.affair_now"),
+        ("brands__0__policy", {7: 1.4}, "brands[0].policy[7]"),
+        ("brands__0__policy", ["affair_now"], "brands[0].policy"),
         ("people__0__language", "de", "people[0].language"),
         ("people__0__role", ..., "people[0].role"),
         ("ladders__sev4", ..., "ladders.sev4"),
@@ -279,6 +290,49 @@ def test_check_says_what_the_plan_holds(capsys):
 
     assert main(["check", str(SHIPPED), "--contacts", contacts]) == 0
     assert "brands acme, 4 people" in capsys.readouterr().out
+
+
+def test_a_head_that_nobody_knows_is_named_with_the_one_that_was_meant():
+    (problem,) = problems(plan(brands__0__policy={"afair_now": 1.4}))
+
+    assert problem.found == "'afair_now', with factor 1.4"
+    assert "danger, urgent, outage_now" in problem.expected
+    assert problem.mend == "write affair_now"
+
+
+def test_a_policy_is_compiled_and_read_back_and_a_plan_of_before_has_none():
+    compiled = compile_text(plan(brands__0__policy={"affair_now": 1.4, "priority.high": 0}))
+    before = json.loads(plan_to_json(compile_text(plan())))
+    del before["brands"][0]["policy"]
+
+    assert compiled.brands[0].policy == {"affair_now": 1.4, "priority.high": 0.0}
+    assert plan_from_json(plan_to_json(compiled)) == compiled
+    assert plan_from_json(json.dumps(before)).brands[0].policy == {}
+    assert compiled.id != compile_text(plan()).id
+
+
+def test_check_prints_the_table_of_a_brand_that_adjusts_it_and_of_no_other(tmp_path, capsys):
+    other = {"id": "bolt", "name": "Bolt", "handles": ["bolt"]}
+    adjusted = PLAN["brands"][0] | {"policy": {"affair_now": 1.4, "answer": 2}}
+    (tmp_path / "plan.yaml").write_text(plan(brands=[adjusted, other]))
+
+    assert main(["check", str(tmp_path / "plan.yaml")]) == 0
+
+    said = capsys.readouterr().out
+    assert "acme: how much of each head counts" in said
+    assert "bolt: " not in said
+    (affair,) = [line for line in said.splitlines() if "affair_now" in line]
+    assert affair.split()[:4] == ["affair_now", "high", "0.70", "0.98"]
+    assert "times 2, and never more than 1" in said
+
+
+def test_the_shipped_plan_explains_every_head_that_a_policy_may_adjust():
+    comments = " ".join(
+        line.lstrip("# ") for line in SHIPPED.read_text(encoding="utf-8").splitlines()
+    )
+
+    for row in POLICY.rows:
+        assert re.search(rf"{re.escape(row.head)} +{re.escape(row.says)} +{row.level}", comments)
 
 
 def test_a_wrong_plan_exits_2_with_every_problem_on_standard_error(tmp_path, capsys):

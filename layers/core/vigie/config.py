@@ -59,6 +59,7 @@ class IngestWebhookConfig(_Settings):
 class ClassifyConfig(_Settings):
     """classify."""
 
+    plan_path: str
     mentions_queue_url: str
     urgent_queue_url: str
     mentions_dead_letters_url: str

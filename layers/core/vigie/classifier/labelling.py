@@ -108,19 +108,30 @@ def _reasons(
 def _speakers(
     odds: Callable[[str], float], verdict: Verdict, policy: Policy, confidence: float
 ) -> list[tuple[str, str, str]]:
-    """For each label: the head that speaks for it most, and what it says."""
-    rows: list[Row] = [row for row in policy.rows if row.level is verdict.urgency]
+    """For each label: the head that speaks for it most, and what it says.
+
+    None speaks for an urgency that rules alone raised, where the brand counts no head of it.
+    """
     urgency, kind, mood = verdict.urgency.value, verdict.kind.value, verdict.sentiment.value
-    head, says = "off_topic", _SAYS["off_topic"]
-    if rows:
-        row = max(rows, key=lambda row: counted(row, odds, confidence))
-        head, says = row.head, row.says
     scale = "mood" if odds("scene.organisation") >= 0 else "tone"
-    return [
-        (f"urgency:{urgency}", head, says),
+    speakers = [
         (f"kind:{kind}", f"kind.{kind}", _SAYS[f"kind.{kind}"]),
         (f"sentiment:{mood}", f"{scale}.{mood}", _SAYS[f"{scale}.{mood}"]),
     ]
+    row = _surest(odds, verdict, policy, confidence)
+    if row is not None:
+        speakers.insert(0, (f"urgency:{urgency}", row.head, row.says))
+    elif verdict.urgency is Urgency.LOW:
+        speakers.insert(0, (f"urgency:{urgency}", "off_topic", _SAYS["off_topic"]))
+    return speakers
+
+
+def _surest(
+    odds: Callable[[str], float], verdict: Verdict, policy: Policy, confidence: float
+) -> Row | None:
+    """The row that counts most for the level that was said; None when none counts at all."""
+    rows = [row for row in policy.rows if row.level is verdict.urgency and row.weight > 0]
+    return max(rows, key=lambda row: counted(row, odds, confidence), default=None)
 
 
 def _by_head(
@@ -189,9 +200,8 @@ def _contrast(
         for name, hit in hits.items()
         if RULES[name].trip or RULES[name].critical >= GRAVE
     ]
-    rows = [row for row in policy.rows if row.level is verdict.urgency]
-    head = max(rows, key=lambda row: counted(row, reading.odds, confidence)).head
-    for share in reading.speaking(head, 2)[1]:
+    row = _surest(reading.odds, verdict, policy, confidence)
+    for share in reading.speaking(row.head, 2)[1] if row else ():
         hit = hits.get(share.rule)
         spans.append((hit.first, hit.last) if hit else (share.first, share.last))
     gone: set[int] = set()

@@ -8,7 +8,7 @@ Every weight is positive: whatever makes a head surer can only raise the level.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from math import exp
+from math import exp, isfinite
 
 from vigie.classifier.rules import RULES
 from vigie.domain.labels import Kind, Sentiment, Urgency
@@ -23,6 +23,14 @@ class Row:
     level: Urgency
     weight: float
     within: str = ""
+
+    def counting(self, factor: float) -> "Row":
+        """With its weight multiplied, at most 1. What it says tells of it: reasons quote it."""
+        weight = min(1.0, self.weight * factor)
+        if weight == self.weight:
+            return self
+        says = f"{self.says} (for this brand counted {weight:.2g}, usually {self.weight:.2g})"
+        return replace(self, weight=weight, says=says)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +50,17 @@ class Policy:
     def adjusted(self, factors: Mapping[str, float]) -> "Policy":
         """With the weights of some heads multiplied; none counts more than wholly.
 
-        Raises ValueError for a head that has no row, or a negative factor.
+        The rules stay as they are, and so do those of danger, which stand above every policy.
+        Raises ValueError for a head that has no row, or a factor that is none.
         """
-        unknown = set(factors) - {row.head for row in self.rows}
-        if unknown or any(not factor >= 0 for factor in factors.values()):
-            raise ValueError(f"no such head, or a factor below 0: {dict(factors)}")
+        heads = [row.head for row in self.rows]
+        for head, factor in factors.items():
+            if head not in heads:
+                raise ValueError(f"no such head: {head!r}; expected one of {', '.join(heads)}")
+            if not isfinite(factor) or factor < 0:
+                raise ValueError(f"{head}: factor {factor!r}; expected a number of at least 0")
         return replace(
-            self,
-            rows=tuple(
-                replace(row, weight=min(1.0, row.weight * factors.get(row.head, 1.0)))
-                for row in self.rows
-            ),
+            self, rows=tuple(row.counting(factors.get(row.head, 1.0)) for row in self.rows)
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vigie.domain.plan import Plan, plan_to_json
 from vigie.planning.compiler import check_contacts, compile_file
+from vigie.planning.policies import table
 from vigie.planning.problems import WrongPlan
 
 
@@ -30,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         plan = compile_file(chosen.plan)
         print(f"{chosen.plan}: {_summary(plan)}")
+        for line in (line for brand in plan.brands for line in table(brand)):
+            print(line)
         if chosen.command == "build":
             chosen.out.write_text(plan_to_json(plan) + "\n", encoding="utf-8")
             print(f"{chosen.out}: written")

@@ -87,6 +87,7 @@ def _compiled(model: PlanModel) -> Plan:
                 handles=tuple(b.handles),
                 x_ids=tuple(b.x_ids),
                 queries=tuple(b.queries),
+                policy=b.policy,
             )
             for b in model.brands
         ),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vigie.planning.models import ContactModel, PlanModel
+from vigie.planning.policies import unknown_heads
 from vigie.planning.problems import Problem, shown
 
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -39,6 +40,7 @@ def references(data: Any) -> Iterator[Problem]:
     yield from _twice("brands", brands)
     yield from _twice("people", people)
     yield from _shared_handles(brands)
+    yield from unknown_heads(brands)
     for position, brand in enumerate(brands):
         if not any(brand.get(field) for field in ("handles", "x_ids", "queries")):
             yield Problem(

@@ -1,5 +1,6 @@
 """The shape of plan.yaml and of contacts.yaml, field by field; what one field alone can tell."""
 
+import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,6 +14,7 @@ from vigie.planning.durations import parse_duration
 
 LARGEST_X_ID = 2**63 - 1
 LONGEST_QUERY = 512  # X recent search, self-serve access
+MOST_OF_A_HEAD = 100  # far more than makes the smallest weight whole
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _LIMITS = Thresholds()
 
@@ -98,6 +100,19 @@ Name = Annotated[
         r"(?=.*\S)[^\r\n]{1,60}", "a name of 1 to 60 characters on one line", "write it like Acme"
     ),
 ]
+
+
+def _factor(value: Any) -> float:
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    if not 0 <= number <= MOST_OF_A_HEAD:
+        raise _wrong(
+            f"a number from 0 (does not count) to {MOST_OF_A_HEAD}; 1 is as usual",
+            "write it like 1.4 for more, or 0.8 for less, without quotes",
+        )
+    return float(number)
+
+
+Factor = Annotated[float, BeforeValidator(_factor)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Channel = Literal["sms", "mail", "chat", "webhook"]
 
@@ -112,6 +127,7 @@ class BrandModel(_Strict):
     handles: list[Handle] = []
     x_ids: list[XId] = []
     queries: list[Query] = []
+    policy: dict[str, Factor] = {}
 
 
 class PersonModel(_Strict):

@@ -16,6 +16,8 @@ _WORDS = {
     "extra_forbidden": ("no such field", "remove it, or correct its spelling"),
     "model_type": ("a mapping of fields", "write `name: value` lines, indented by two spaces"),
     "list_type": ("a list", "write it as [a, b] or as lines that begin with `- `"),
+    "dict_type": ("a mapping of fields", "write `name: value` lines, indented by two spaces"),
+    "string_type": ("a text", "write it in letters, or put it in quotes"),
     "too_short": ("at least one entry", "add one"),
     "too_long": ("fewer entries", "remove some"),
     "int_type": ("a whole number", "write digits only, without quotes"),
@@ -94,6 +96,8 @@ def _problem(details: ErrorDetails, prefix: str) -> Problem:
 def _path(location: tuple[int | str, ...], prefix: str) -> str:
     path = prefix
     for part in location:
+        if part == "[key]":  # pydantic's mark for a mapping's own keys
+            continue
         if isinstance(part, int):
             path += f"[{part}]"
         else:

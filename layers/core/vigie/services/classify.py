@@ -1,18 +1,20 @@
 """The map: mentions in, labelled mentions out, grave ones by the urgent lane."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from vigie.classifier.policy import POLICY, Policy
 from vigie.domain.labels import Kind, Labels, Sentiment, Urgency
 from vigie.domain.mention import LabelledMention, Mention
+from vigie.domain.plan import Plan
 from vigie.errors import Rejected, Unavailable, UnknownVersion
 from vigie.messages import Classified, decode_mentions, encode, packs
 from vigie.ports import Outgoing, Queue
 from vigie.records import Record
 from vigie.services.lanes import Lanes, Reject, park, wait
 
-Classifier = Callable[[str, str], Labels]
+Classifier = Callable[[str, str, Policy], Labels]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +34,33 @@ class _Labelled:
     labelled: LabelledMention
 
 
+def policies_of(plan: Plan) -> dict[str, Policy]:
+    """The policy of each brand that adjusts it; every other brand has the standard one.
+
+    Raises ValueError, naming the brand, for factors that this classifier cannot take.
+    """
+    found = {}
+    for brand in plan.brands:
+        try:
+            found |= {brand.id: POLICY.adjusted(brand.policy)} if brand.policy else {}
+        except ValueError as error:
+            raise ValueError(
+                f"plan {plan.id}, policy of brand {brand.id}: {error}; "
+                "build the plan layer again with this release"
+            ) from error
+    return found
+
+
 def classify_batch(
     batch: Sequence[Record],
     classify: Classifier,
+    policies: Mapping[str, Policy],
     classified: Queue,
     urgent_classified: Queue,
     lanes: Lanes,
     now: datetime,
 ) -> Classifying:
-    """Label every mention of the batch and send them on, packed by brand, grave ones first.
+    """Label each mention by its brand's policy, and send them on by brand, grave ones first.
 
     A record fails as a whole when any of its mentions could not be sent on; its repeat is
     harmless, because triage counts each mention once. What cannot be read is parked last, so that
@@ -60,7 +80,7 @@ def classify_batch(
             failed[record.message_id] = record
         else:
             rejects.extend(Reject(record, u.body, u.rejected) for u in message.unreadable)
-            done.extend(_Labelled(record, _label(m, classify)) for m in message.mentions)
+            done.extend(_Labelled(record, _label(m, classify, policies)) for m in message.mentions)
     critical = [d for d in done if d.labelled.labels.urgency is Urgency.CRITICAL]
     ordinary = [d for d in done if d.labelled.labels.urgency is not Urgency.CRITICAL]
     for queue, items in ((urgent_classified, critical), (classified, ordinary)):
@@ -104,9 +124,13 @@ ECHO = Labels(
 )
 
 
-def _label(mention: Mention, classify: Classifier) -> LabelledMention:
-    labels = ECHO if mention.repost else classify(mention.text, mention.lang)
-    return LabelledMention(mention=mention, labels=labels)
+def _label(
+    mention: Mention, classify: Classifier, policies: Mapping[str, Policy]
+) -> LabelledMention:
+    if mention.repost:
+        return LabelledMention(mention=mention, labels=ECHO)
+    policy = policies.get(mention.brand, POLICY)
+    return LabelledMention(mention=mention, labels=classify(mention.text, mention.lang, policy))
 
 
 def _send(queue: Queue, items: Sequence[_Labelled]) -> list[_Labelled]:
