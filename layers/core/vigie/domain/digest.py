@@ -16,13 +16,10 @@ from vigie.domain.sentences import (
     FEWEST_WORDS,
     Sentence,
     asked_for,
-    claim_of,
     cleaned,
-    hearsay,
     is_question,
+    sentences,
     shortened,
-    split,
-    words_of,
 )
 
 MENTIONS_READ = 300
@@ -107,11 +104,7 @@ class _Reading:
         self.ids = [p.mention.root_id for p in posts]
         self.authors = [p.mention.author.id for p in posts]
         self.texts = [cleaned(p.mention.text).casefold() for p in posts]
-        self.sentences = [
-            Sentence(post=i, text=text, words=words_of(text))
-            for i, p in enumerate(posts)
-            for text in split(p.mention.text)
-        ]
+        self.sentences = [s for i, p in enumerate(posts) for s in sentences(i, p.mention.text)]
         self._weights = self._word_weights(posts)
 
     def _word_weights(self, posts: Sequence[LabelledMention]) -> dict[str, float]:
@@ -151,17 +144,16 @@ class _Reading:
 
     def questions(self) -> list[Line]:
         """Those that most people ask, in the words of one of them."""
-        asked = [s for s in self.sentences if is_question(s.text)]
-        groups = _grouped(asked, words_of, asked_for, _SAME_QUESTION, _SAME_ASKED_FOR)
+        asked = [s for s in self.sentences if is_question(s)]
+        groups = _grouped(asked, asked_for, _SAME_QUESTION, _SAME_ASKED_FOR)
         return self._lines(groups, voices=1)
 
     def rumours(self) -> list[Line]:
         """Claims with a mark of hearsay, and who says the same without one."""
-        marked = [s for s in self.sentences if hearsay(s.text)]
-        groups = _grouped(marked, claim_of, lambda _: "", _SAME_CLAIM, _SAME_CLAIM)
+        marked = [s for s in self.sentences if s.hearsay]
+        groups = _grouped(marked, lambda _: "", _SAME_CLAIM, _SAME_CLAIM)
         groups = [g for g in groups if len(g.words) > FEWEST_WORDS]
-        heard = {id(s) for s in marked}
-        others = [s for s in self.sentences if id(s) not in heard and s.words]
+        others = [s for s in self.sentences if not s.hearsay]
         # The most frequent ones are enough to be compared with everything else that was said.
         groups = sorted(groups, key=lambda g: -len(g.members))[: 4 * LINES]
         for group in groups:
@@ -207,25 +199,24 @@ class _Reading:
 
 def _grouped(
     sentences: Iterable[Sentence],
-    words: Callable[[str], frozenset[str]],
-    about: Callable[[str], str],
+    about: Callable[[Sentence], str],
     same: float,
     same_about: float,
 ) -> list[_Group]:
     """In one pass: each joins the group that is most like it, or begins one while there are few."""
     groups: list[_Group] = []
     for sentence in sentences:
-        said, asks = words(sentence.text), about(sentence.text)
+        asks = about(sentence)
         best, likest = None, 0.0
         for group in groups:
-            likeness = _likeness(said, group.words)
+            likeness = _likeness(sentence.claim, group.words)
             enough = same_about if asks == group.about else same
             if likeness >= enough and likeness > likest:
                 best, likest = group, likeness
         if best is not None:
             best.members.append(sentence)
         elif len(groups) < _GROUPS:
-            groups.append(_Group(words=said, about=asks, members=[sentence]))
+            groups.append(_Group(words=sentence.claim, about=asks, members=[sentence]))
     return groups
 
 

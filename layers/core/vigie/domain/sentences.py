@@ -12,8 +12,8 @@ from html import unescape
 from vigie.domain.gsm import plain
 
 # A long post says what it is about at its beginning.
-READ_CHARACTERS = 1_000
-SENTENCES_READ = 8
+READ_CHARACTERS = 600
+SENTENCES_READ = 6
 LONGEST_LINE = 280
 # Fewer words than this compare by chance.
 FEWEST_WORDS = 2
@@ -63,21 +63,46 @@ _ENGLISH = dict(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of the post at `post` in a list: as it is shown, folded for the marks below,
+    the words that say something, and those of its claim where it is `hearsay`."""
+
+    post: int
+    text: str
+    folded: str
+    words: frozenset[str]
+    claim: frozenset[str]
+    hearsay: bool
+
+
+def sentences(post: int, text: str) -> Iterator[Sentence]:
+    """The sentences of a post, its lines too, cleaned; the first few of a long one."""
+    lines = _ADDRESSED.sub("", text[: 2 * READ_CHARACTERS]).splitlines()
+    found = (part for line in lines for part in _ENDS.split(cleaned(line)) if part)
+    for _, part in zip(range(SENTENCES_READ), found, strict=False):
+        shown = shortened(part, LONGEST_LINE)
+        plainly = folded(shown)
+        claim, marks = _HEARSAY.subn(" ", plainly)
+        words = words_of(plainly)
+        yield Sentence(
+            post=post,
+            text=shown,
+            folded=plainly,
+            words=words,
+            claim=words_of(claim) if marks else words,
+            hearsay=marks > 0,
+        )
+
+
 def cleaned(text: str) -> str:
     """The post on one line without links, leading handles and characters that nobody sees or that
     turn the line around."""
     # X escapes `&`, `<` and `>`.
-    text = _LINKS.sub(" ", unescape(text[: 2 * READ_CHARACTERS]))
-    text = _STACKED.sub(r"\1", unicodedata.normalize("NFC", _ADDRESSED.sub("", text)))
-    return plain(text)[:READ_CHARACTERS]
-
-
-def split(text: str) -> Iterator[str]:
-    """The sentences of a post, its lines too, cleaned; the first few of a long one."""
-    lines = _ADDRESSED.sub("", text[: 2 * READ_CHARACTERS]).splitlines()
-    found = (part for line in lines for part in _ENDS.split(cleaned(line)) if part)
-    for _, sentence in zip(range(SENTENCES_READ), found, strict=False):
-        yield shortened(sentence, LONGEST_LINE)
+    text = _ADDRESSED.sub("", _LINKS.sub(" ", unescape(text[: 2 * READ_CHARACTERS])))
+    if not (text.isascii() and text.isprintable()):
+        text = plain(_STACKED.sub(r"\1", unicodedata.normalize("NFC", text)))
+    return " ".join(text[:READ_CHARACTERS].split())
 
 
 def shortened(text: str, room: int) -> str:
@@ -89,14 +114,16 @@ def shortened(text: str, room: int) -> str:
 
 def folded(text: str) -> str:
     """Without case and accents: what the marks below are looked for in."""
+    if text.isascii():
+        return text.lower()
     spread = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     return "".join(c for c in spread if not unicodedata.combining(c))
 
 
-def words_of(sentence: str) -> frozenset[str]:
-    """The words that say something, folded, without endings of the plural; no handles."""
+def words_of(text: str) -> frozenset[str]:
+    """The words of a folded text that say something, without their endings; no handles."""
     found = set()
-    for word in _WORDS.findall(folded(sentence)):
+    for word in _WORDS.findall(text):
         if word[0] == "@":
             continue
         stem = _NEEDLESS.sub("", word)
@@ -143,21 +170,21 @@ _ASKS = re.compile(
 )
 
 
-def is_question(sentence: str) -> bool:
+def is_question(sentence: Sentence) -> bool:
     """By its mark, or by how it begins; a cry of a word or two is none."""
-    asks = len(claim_of(sentence))
-    if asks < FEWEST_WORDS and not (asks and len(_WORDS.findall(sentence)) >= _ASKED_IN_WORDS):
+    asks = len(sentence.claim)
+    if asks < FEWEST_WORDS and not (asks and len(_WORDS.findall(sentence.text)) >= _ASKED_IN_WORDS):
         return False
-    return any(mark in sentence for mark in "?？؟") or _ASKS.match(folded(sentence)) is not None
+    marked = any(mark in sentence.text for mark in "?？؟")
+    return marked or _ASKS.match(sentence.folded) is not None
 
 
-def asked_for(sentence: str) -> str:
+def asked_for(sentence: Sentence) -> str:
     """`when`, `why`…, or `whether`."""
-    text = folded(sentence)
-    return next((name for name, mark in _ASKED_FOR if mark.search(text)), "whether")
+    return next((name for name, mark in _ASKED_FOR if mark.search(sentence.folded)), "whether")
 
 
-# ---- hearsay
+# ---- hearsay: what says that a claim is somebody else's, or in doubt
 
 _HEARSAY = re.compile(
     r"\b(?:"
@@ -180,23 +207,3 @@ _HEARSAY = re.compile(
     r"|sources? (?:say|claim)"
     r")"
 )
-
-
-def hearsay(sentence: str) -> tuple[int, int] | None:
-    """Where the folded sentence says that its claim is somebody else's, or in doubt."""
-    found = _HEARSAY.search(folded(sentence))
-    return found.span() if found else None
-
-
-def claim_of(sentence: str) -> frozenset[str]:
-    """The words of what is claimed, without the words that say that it is hearsay."""
-    return words_of(_HEARSAY.sub(" ", folded(sentence)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
-    """One sentence of the post at `post` in the list, with its words."""
-
-    post: int
-    text: str
-    words: frozenset[str]
