@@ -46,6 +46,9 @@ FACTS: Mapping[str, str] = {
 }
 
 
+Facts = dict[str, str | int | float]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
     """`rule` is one of `MEANS`; `facts` are the scores, thresholds and counters that it looked at
