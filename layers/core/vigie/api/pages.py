@@ -5,16 +5,16 @@ Their words stand in `words.json`, once for each language.
 
 import html
 import json
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
-from importlib.resources import files
 from string import Template
 from typing import Any
 
+from vigie.api.wording import language_of as language_of
+from vigie.api.wording import text_of, words
 from vigie.domain.gsm import plain
 from vigie.domain.incident import Desk, Tally
 from vigie.domain.instants import to_iso
@@ -77,28 +77,28 @@ def lost_page() -> Html:
 
 def unavailable_page() -> Html:
     """The tables do not answer: nothing is known, and so no language."""
-    says = [_words()[language]["wrong"]["503"] for language in _LANGUAGES]
+    says = [words()[language]["wrong"]["503"] for language in _LANGUAGES]
     return _message(503, "en", "Vigie", lines=_paragraphs(says))
 
 
 def incidents_page() -> Html:
     """The list of incidents: a page without data, which asks the API with the reader's token."""
     nonce = secrets.token_urlsafe(16)
-    body = Template(_text("incidents.html")).substitute(
+    body = Template(text_of("incidents.html")).substitute(
         nonce=nonce,
-        colours=_text("colours.css"),
-        style=_text("incidents.css"),
-        script=_text("incidents.js"),
+        colours=text_of("colours.css"),
+        style=text_of("incidents.css"),
+        script=text_of("incidents.js"),
         words=_words_for_script(),
     )
     return Html(status=200, body=body, headers=_headers(nonce, connects=True))
 
 
 def _incident_page(shown: Shown, says: str, button: str = "", status: int = 200) -> Html:
-    words, tally = _words()[shown.language], shown.tally
-    link = words["link"]
+    said, tally = words()[shown.language], shown.tally
+    link = said["link"]
     brand = plain(shown.brand_name or tally.brand)
-    title = f"{brand}{words['colon']}{words['kinds'][tally.kind]}"
+    title = f"{brand}{said['colon']}{said['kinds'][tally.kind]}"
     count = _told(
         link["one" if tally.mention_count == 1 else "many"],
         shown,
@@ -107,7 +107,7 @@ def _incident_page(shown: Shown, says: str, button: str = "", status: int = 200)
         last=tally.last_mention_at,
     )
     scale = link["scale"].format(severity=tally.severity.value.upper())
-    danger = f'<p class="danger">{html.escape(words["danger"])}</p>' if shown.is_danger else ""
+    danger = f'<p class="danger">{html.escape(said["danger"])}</p>' if shown.is_danger else ""
     # An empty action posts to the address of the page itself: the token is written nowhere.
     form = (
         f'<form method="post"><button type="submit">{html.escape(button)}</button></form>'
@@ -139,17 +139,17 @@ def _message(
     desk: str = "",
 ) -> Html:
     nonce = secrets.token_urlsafe(16)
-    body = Template(_text("message.html")).substitute(
+    body = Template(text_of("message.html")).substitute(
         nonce=nonce,
         language=language,
         title=html.escape(title),
-        colours=_text("colours.css"),
+        colours=text_of("colours.css"),
         danger=danger,
         says=says,
         form=form,
         lines=lines,
         desk=desk,
-        script=f'<script nonce="{nonce}">\n{_text("message.js")}</script>',
+        script=f'<script nonce="{nonce}">\n{text_of("message.js")}</script>',
     )
     return Html(status=status, body=body, headers=_headers(nonce, connects=False))
 
@@ -166,7 +166,7 @@ def _told(shape: str, shown: Shown, **values: str | datetime) -> str:
 
 def _time(at: datetime, shown: Shown) -> str:
     """The page's script puts the reader's own time of day in the place of UTC."""
-    age = html.escape(_age(shown.now - at, _words()[shown.language]))
+    age = html.escape(_age(shown.now - at, words()[shown.language]))
     day = "" if at.date() == shown.now.date() else f"{at:%Y-%m-%d} "
     return (
         f'<time datetime="{to_iso(at)}" title="{at:%Y-%m-%d %H:%M:%S} UTC" data-age="{age}">'
@@ -190,7 +190,7 @@ def _desk_link(words: str, incident_id: str) -> str:
 
 def _desk_links() -> str:
     return "\n".join(
-        _desk_link(_words()[language]["link"]["desk_after"], "") for language in _LANGUAGES
+        _desk_link(words()[language]["link"]["desk_after"], "") for language in _LANGUAGES
     )
 
 
@@ -218,45 +218,17 @@ def _headers(nonce: str, *, connects: bool) -> dict[str, str]:
     }
 
 
-def language_of(text: str) -> str:
-    """The language of pages for somebody who speaks `text`: French for `fr`, else English."""
-    return "fr" if text.lower().startswith("fr") else "en"
-
-
 def _link_words(shown: Shown) -> Mapping[str, str]:
-    words: Mapping[str, str] = _words()[shown.language]["link"]
-    return words
-
-
-@cache
-def _words() -> Mapping[str, Any]:
-    """The dictionary, each language with French or English typography."""
-    words: dict[str, Any] = json.loads(_text("words.json"))
-    return words | {"fr": _spaced(words["fr"])}
-
-
-def _spaced(value: Any) -> Any:
-    """French: no line may begin with the sign that a space stands before."""
-    match value:
-        case str():
-            return re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", value)
-        case list():
-            return [_spaced(inner) for inner in value]
-        case _:
-            return {name: _spaced(inner) for name, inner in value.items()}
+    said: Mapping[str, str] = words()[shown.language]["link"]
+    return said
 
 
 @cache
 def _words_for_script() -> str:
     """What the incidents page says; no text in it can end the script."""
-    words = {
-        language: {name: said for name, said in of_language.items() if name != "link"}
-        for language, of_language in _words().items()
+    shown = {
+        language: {name: said for name, said in of_language.items() if name not in {"link", "why"}}
+        for language, of_language in words().items()
     }
-    text = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
-
-
-@cache
-def _text(name: str) -> str:
-    return (files("vigie.api") / name).read_text(encoding="utf-8")
