@@ -14,10 +14,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from vigie.adapters.aws import aws
 from vigie.adapters.dynamodb.escalations import DynamoEscalations
+from vigie.adapters.dynamodb.overrides import DynamoOverrides
 from vigie.adapters.sns import PAGER_CONFIG, SnsPager
 from vigie.adapters.sqs import SqsBackoff, SqsDeadLetters, SqsQueue
 from vigie.config import EscalateConfig
-from vigie.ports import Escalations, Pager, Queue
+from vigie.ports import Escalations, Overrides, Pager, Queue
 from vigie.records import failures, queue_name, records
 from vigie.services.escalate import Escalation, escalate_batch
 from vigie.services.lanes import Lane, Lanes
@@ -31,6 +32,7 @@ class Parts:
     """What the handler works with; the local runner replaces `now` and `token`."""
 
     escalations: Escalations
+    overrides: Overrides
     pager: Pager
     queue: Queue
     lanes: Lanes
@@ -43,10 +45,11 @@ class Parts:
 def parts() -> Parts:
     """Built at the first invocation, kept for the life of the process."""
     config = EscalateConfig.from_env(os.environ)
-    sqs = aws("sqs")
+    sqs, dynamodb = aws("sqs"), aws("dynamodb")
     url = config.escalations_queue_url
     return Parts(
-        escalations=DynamoEscalations(aws("dynamodb"), config.incidents_table),
+        escalations=DynamoEscalations(dynamodb, config.incidents_table),
+        overrides=DynamoOverrides(dynamodb, config.brands_table),
         pager=SnsPager(boto3.client("sns", config=PAGER_CONFIG), config.alerts_topic_arn),
         queue=SqsQueue(sqs, url),
         lanes={
@@ -69,6 +72,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     p = parts()
     escalation = Escalation(
         escalations=p.escalations,
+        overrides=p.overrides,
         pager=p.pager,
         queue=p.queue,
         public_url=p.public_url,

@@ -45,6 +45,7 @@ def aws(monkeypatch):
             "ESCALATIONS_QUEUE_URL": sqs.create_queue(QueueName=QUEUE)["QueueUrl"],
             "ESCALATIONS_DEAD_LETTERS_URL": dead,
             "INCIDENTS_TABLE": "IncidentsTable",
+            "BRANDS_TABLE": "BrandsTable",
             "ALERTS_TOPIC_ARN": topic,
             "PUBLIC_URL": "https://desk.example.org",
         }.items():

@@ -7,6 +7,7 @@ from tests.builders import DUTY, LEAD, NOON, a_desk, a_ladder, a_tally, a_timer,
 from tests.fakes import (
     InMemoryDeadLetters,
     InMemoryIncidents,
+    InMemoryOverrides,
     RecordingBackoff,
     RecordingPager,
     RecordingQueue,
@@ -45,6 +46,7 @@ class Scene:
     def escalation(self, escalations=None):
         return Escalation(
             escalations=escalations or self.held,
+            overrides=InMemoryOverrides(),
             pager=self.pager,
             queue=self.queue,
             public_url="https://desk.example.org",

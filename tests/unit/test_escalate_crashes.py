@@ -15,6 +15,7 @@ from tests.fakes import (
     InMemoryHeartbeats,
     InMemoryIncidents,
     InMemoryLedger,
+    InMemoryOverrides,
     RecordingPager,
     RecordingQueue,
 )
@@ -111,6 +112,7 @@ class Night:
     def _escalation(self):
         return Escalation(
             escalations=Fragile(self.held, self, {"claim", "add_link", "move", "record", "drop"}),
+            overrides=InMemoryOverrides(),
             pager=Fragile(self.pager, self, {"publish"}),
             queue=Fragile(self, self, {"send"}),
             public_url="https://desk.example.org",

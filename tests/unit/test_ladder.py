@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import DUTY, LEAD, NOON, a_ladder, a_timer
+from vigie.domain.audience import audience
 from vigie.domain.ladder import climbed, ladder_for, lateness, outstanding, put_off, ready_at
 from vigie.domain.plan import Severity
 
@@ -11,10 +12,12 @@ SECOND = timedelta(seconds=1)
 
 
 def test_everybody_is_paged_on_every_channel_once():
-    step = a_ladder(5, people=(DUTY, LEAD, DUTY)).steps[0]
+    ladder = a_ladder(5, people=(DUTY, LEAD, DUTY))
+    pages = audience(ladder, 0, (), (), Severity.SEV1, NOON).pages
 
-    assert outstanding(step, ()) == ((DUTY, "sms"), (DUTY, "mail"), (LEAD, "sms"), (LEAD, "mail"))
-    assert outstanding(step, ("duty-1/mail", "lead-1/sms")) == ((DUTY, "sms"), (LEAD, "mail"))
+    assert pages == ((DUTY, "sms"), (DUTY, "mail"), (LEAD, "sms"), (LEAD, "mail"))
+    assert outstanding(pages, ()) == pages
+    assert outstanding(pages, ("duty-1/mail", "lead-1/sms")) == ((DUTY, "sms"), (LEAD, "mail"))
 
 
 def test_the_last_step_repeats_until_somebody_acknowledges():

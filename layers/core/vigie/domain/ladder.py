@@ -1,6 +1,6 @@
 """The ladder: who is still to be paged in the present step, and when the next one is due."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -48,14 +48,11 @@ def slot(person: Person, channel: str) -> str:
     return f"{person.id}/{channel}"
 
 
-def outstanding(step: Step, sent: tuple[str, ...]) -> tuple[tuple[Person, str], ...]:
-    """Whom to page on which channel in this step, each pair once, without those in `sent`."""
-    pairs = {
-        slot(person, channel): (person, channel)
-        for person in step.people
-        for channel in step.channels
-    }
-    return tuple(pair for name, pair in pairs.items() if name not in sent)
+def outstanding(
+    pages: Sequence[tuple[Person, str]], sent: tuple[str, ...]
+) -> tuple[tuple[Person, str], ...]:
+    """Of the people and channels of a step those that are not in `sent`."""
+    return tuple(page for page in pages if slot(*page) not in sent)
 
 
 def climbed(timer: Timer, step: Step, now: datetime) -> Timer:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from vigie.domain.audience import Audience, audience, begun, climbing
 from vigie.domain.incident import Entry, Timer
 from vigie.domain.instants import to_iso
 from vigie.domain.ladder import (
@@ -12,18 +13,19 @@ from vigie.domain.ladder import (
     SWEEP,
     PagingChange,
     climbed,
-    ladder_for,
     lateness,
     outstanding,
     put_off,
     slot,
 )
 from vigie.domain.links import link_for, link_url
+from vigie.domain.override import Override
 from vigie.domain.page import Message, Page, compose
-from vigie.domain.plan import Person, Step
+from vigie.domain.people import Person
+from vigie.domain.plan import Step
 from vigie.errors import Conflict, Rejected, Unavailable, UnknownVersion
 from vigie.messages import StepDue, decode_step, encode
-from vigie.ports import Escalations, Outgoing, Pager, Queue, Standing
+from vigie.ports import Escalations, Outgoing, Overrides, Pager, Queue, Standing
 from vigie.records import Record
 from vigie.services.lanes import Lanes, Reject, park, wait
 
@@ -51,6 +53,7 @@ class Escalation:
     """What `fire` works with. `token` makes 12 URL-safe characters that nobody can guess."""
 
     escalations: Escalations
+    overrides: Overrides
     pager: Pager
     queue: Queue
     public_url: str
@@ -77,7 +80,8 @@ class Escalation:
                 "restore its items from the point-in-time backup",
                 field="incident",
             )
-        ladder = ladder_for(standing.ladders.by_severity, timer.severity)
+        timer = begun(timer, standing.ladders, standing.tally, now)
+        ladder = climbing(timer, standing.ladders)
         if ladder is None:
             self._rest(timer, now)
             raise Rejected(
@@ -88,9 +92,31 @@ class Escalation:
             self._stop(timer)
             return Outcome()
         index, step = ladder.step_at(timer.fired)
-        go = _Go(timer=timer, standing=standing, step=step, index=index)
+        overrides = self._overrides(now)
+        go = _Go(
+            timer=timer,
+            standing=standing,
+            step=step,
+            index=index,
+            audience=audience(
+                ladder,
+                index,
+                standing.ladders.schedules,
+                overrides or (),
+                timer.severity,
+                now,
+            ),
+            by_plan_alone=overrides is None,
+        )
         self._page(go)
         return self._conclude(go)
+
+    def _overrides(self, now: datetime) -> tuple[Override, ...] | None:
+        """None where they cannot be read: a page to whom the plan says is better than none."""
+        try:
+            return self.overrides.since(now)
+        except Unavailable:
+            return None
 
     def _rest(self, timer: Timer, now: datetime) -> None:
         """Ask again in an hour: one dead letter each sweep would tell nobody more."""
@@ -100,7 +126,7 @@ class Escalation:
 
     def _page(self, go: "_Go") -> None:
         """Publish what is outstanding, until somebody acknowledges or SNS fails."""
-        for person, channel in outstanding(go.step, go.timer.sent):
+        for person, channel in outstanding(go.audience.pages, go.timer.sent):
             try:
                 if not self._publish(go, person, channel):
                     go.acknowledged = True
@@ -216,6 +242,8 @@ class _Go:
     standing: Standing
     step: Step
     index: int
+    audience: Audience
+    by_plan_alone: bool
     sent: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     first_at: datetime | None = None
@@ -243,6 +271,8 @@ class _Go:
     def entries(self, now: datetime, after: Timer) -> tuple[Entry, ...]:
         """The timeline's lines: pages that went out, and once per outage that they do not."""
         lines = []
+        if (self.audience.instead or self.audience.unmanned) and not self.timer.attempts:
+            lines.append(self._unmanned_entry(now))
         if self.sent or self.refused:
             lines.append(self.paged_entry(now, after))
         if self.failed and self.timer.failing_since is None and after.failing_since is not None:
@@ -258,6 +288,21 @@ class _Go:
             )
         return tuple(lines)
 
+    def _unmanned_entry(self, now: datetime) -> Entry:
+        """Once a step: nobody is on call where somebody should be, and who stands in."""
+        return Entry(
+            incident_id=self.timer.incident_id,
+            at=now,
+            id=f"nobody-on-call-{self.timer.run}-{self.timer.fired}",
+            what="nobody_on_call",
+            by="escalate",
+            facts={
+                "step": self.index + 1,
+                "schedules": ", ".join(self.audience.unmanned),
+                "instead": self.audience.instead or "the others of the step",
+            },
+        )
+
     def paged_entry(self, now: datetime, after: Timer | None) -> Entry:
         """One line per go, however many people and channels it reached."""
         people = {name.partition("/")[0] for name in self.sent}
@@ -269,6 +314,10 @@ class _Go:
             "channels": ", ".join(channels),
             "late_s": int(lateness(self.timer, self.first_at or now).total_seconds()),
         }
+        if self.timer.special:
+            facts["ladder"] = self.timer.special
+        if self.by_plan_alone:
+            facts["overrides"] = "not read"
         if self.refused:
             facts["refused"] = len(self.refused)
         if after is not None:

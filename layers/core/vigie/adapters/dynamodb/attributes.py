@@ -37,13 +37,13 @@ def key(pk: str, sk: str) -> Item:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
-def read_item(item: Mapping[str, Any]) -> dict[str, Any]:
+def read_item(item: Mapping[str, Any], newest: int = STATE_VERSION) -> dict[str, Any]:
     """An item's values. Raises `UnknownVersion` for one that newer code wrote."""
     data = from_wire(item)
-    if data["v"] > STATE_VERSION:
+    if data["v"] > newest:
         raise UnknownVersion(
             f"{data.get('sk', 'a mention')} of {data['pk']} has version {data['v']}, "
-            f"this code reads up to {STATE_VERSION}"
+            f"this code reads up to {newest}"
         )
     return data
 
