@@ -9,6 +9,7 @@ from vigie.domain.erasing import Erasure
 from vigie.domain.incident import BrandState, Desk, Paging
 from vigie.domain.ladder import EARLY, ready_at
 from vigie.domain.outbox import OutboxEntry
+from vigie.domain.placed import Placed
 from vigie.errors import Conflict, Rejected, Unavailable
 from vigie.ports import GONE, Dossier, DueTimer, Standing, Summary
 
@@ -95,6 +96,10 @@ class InMemoryTriageStore:
             followers=mention.author.followers or 0,
             reposts=stored.reposts,
         )
+
+    def posts(self, keys):
+        held = {key: self.mentions[key].labelled for key in keys if key in self.mentions}
+        return {key: post for key, post in held.items() if not post.mention.repost}
 
     def incidents(self, ids):
         return {
@@ -230,6 +235,29 @@ class InMemoryIncidents(InMemoryTriageStore):
         return [e for (id_, _, _), e in sorted(self.entries.items()) if id_ == incident_id]
 
 
+class InMemoryOverrides:
+    def __init__(self, *held):
+        self.held = {override.id: override for override in held}
+        self.broken = False
+
+    def since(self, at):
+        if self.broken:
+            raise Unavailable("the overrides cannot be read")
+        ending = [override for override in self.held.values() if override.end > at]
+        return tuple(sorted(ending, key=lambda override: (override.end, override.id)))
+
+    def add(self, override):
+        if override.id in self.held:
+            raise Conflict("add an override")
+        self.held[override.id] = override
+
+    def cancel(self, override, *, by, at):
+        held = self.held.get(override.id)
+        if held is None or held.cancelled_at:
+            raise Conflict("cancel an override")
+        self.held[override.id] = replace(held, cancelled_by=by, cancelled_at=at)
+
+
 class InMemoryDesks:
     """`Desks` over an `InMemoryIncidents`: both protocols have a `read`."""
 
@@ -246,10 +274,39 @@ class InMemoryDesks:
         self._decide(desk, entries)
 
     def close(self, desk, entries, outbox):
-        if self._incidents.desk(desk.incident_id).resolved_at:
-            raise Conflict("close an incident", ["desk"])
+        self._must_be_open(desk.incident_id)
+        if desk.merged_into:
+            self._must_be_open(desk.merged_into)
         self._decide(desk, entries)
         self._incidents.outbox[outbox.incident_id, outbox.name] = outbox
+
+    def contain(self, desk, before, entries):
+        held = self._must_be_open(desk.incident_id)
+        if (held.contained_at, held.acknowledged_at) != (
+            before.contained_at,
+            before.acknowledged_at,
+        ):
+            raise Conflict("contain an incident", ["desk"])
+        self._decide(desk, entries)
+
+    def grade(self, desk, before, entries, outbox):
+        held = self._must_be_open(desk.incident_id)
+        if held.severity_at != before.severity_at:
+            raise Conflict("grade an incident", ["desk"])
+        self._incidents.desks[desk.incident_id] = desk
+        self._incidents.note(entries)
+        self._incidents.outbox[outbox.incident_id, outbox.name] = outbox
+
+    def ask(self, incident_id, entries, outbox):
+        self._must_be_open(incident_id)
+        self._incidents.note(entries)
+        self._incidents.outbox[outbox.incident_id, outbox.name] = outbox
+
+    def _must_be_open(self, incident_id):
+        desk = self._incidents.desk(incident_id)
+        if desk.resolved_at:
+            raise Conflict("an incident is closed", ["desk"])
+        return desk
 
     def _decide(self, desk, entries):
         self._incidents.desks[desk.incident_id] = desk
@@ -298,12 +355,12 @@ class InMemoryDossiers:
             timeline=tuple(self._incidents.timeline(incident_id)),
         )
 
-    def mentions(self, incident_id, *, limit, before, now):
+    def mentions(self, incident_id, *, limit, before, now, merged=()):
         found = sorted(
             (
                 stored.labelled
                 for stored in self._incidents.mentions.values()
-                if stored.incident_id == incident_id
+                if stored.incident_id in (incident_id, *merged)
                 and (before is None or _place(stored.labelled) < before)
             ),
             key=_place,
@@ -312,9 +369,26 @@ class InMemoryDossiers:
         last = found[limit - 1] if len(found) > limit else None
         return tuple(found[:limit]), last and _place(last)
 
+    def incidents_of(self, keys):
+        known = self._incidents.known(keys)
+        return {k: v.incident_id for k, v in known.items() if not (v.deleted or v.repost)}
+
     def posts(self, keys, now):
         mentions = self._incidents.mentions
         return tuple(mentions[key].labelled for key in keys if key in mentions)
+
+    def version(self, incident_ids, post_id, now):
+        for stored in self._incidents.mentions.values():
+            if stored.incident_id in incident_ids and stored.labelled.mention.post_id == post_id:
+                return stored.labelled
+        return None
+
+    def placed(self, key, now):
+        known = self._incidents.known([key]).get(key)
+        stored = self._incidents.mentions.get(key)
+        if known is None or stored is None or stored.labelled.mention.repost:
+            return known and Placed(key=key, known=known)
+        return Placed(key=key, known=known, labels=stored.labelled.labels, kept=stored.why)
 
     def _summary(self, tally):
         return Summary(
@@ -370,7 +444,13 @@ class InMemoryCorrections:
         self.kept = []
 
     def add(self, correction):
+        last = [one for one in self.kept if one.mention == correction.mention][-1:]
+        if [(one.post_id, one.was, one.now) for one in last] == [
+            (correction.post_id, correction.was, correction.now)
+        ]:
+            return last[0]
         self.kept.append(correction)
+        return None
 
     def all(self):
         return iter(self.kept)

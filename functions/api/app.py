@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
@@ -24,18 +24,30 @@ from vigie.adapters.dynamodb.dossiers import DynamoDossiers
 from vigie.adapters.dynamodb.ledger import DynamoGaps, DynamoLedger
 from vigie.adapters.dynamodb.staff import DynamoStaff
 from vigie.adapters.sqs import SqsQueue
+from vigie.api.accounts import (
+    Digest,
+    IncidentWhy,
+    MentionWhy,
+    digest_shown,
+    incident_why,
+    mention_why,
+)
 from vigie.api.description import described
 from vigie.api.lists import before_of, next_of
 from vigie.api.models import (
     Corrected,
     Decided,
+    Graded,
     IncidentInFull,
     Incidents,
+    Into,
     LabelsSaid,
     Mentions,
     NoteText,
     Remark,
     Sources,
+    SplitAsked,
+    Taken,
     TimelineEntry,
     brand_name,
     corrected_of,
@@ -45,6 +57,7 @@ from vigie.api.models import (
     incident_of,
     mention_of,
     sources_of,
+    split_asked_of,
 )
 from vigie.api.pages import (
     Html,
@@ -57,13 +70,16 @@ from vigie.api.pages import (
     unavailable_page,
 )
 from vigie.config import ApiConfig
+from vigie.domain.correction import Correction
 from vigie.domain.incident import Tally
 from vigie.domain.links import Link
 from vigie.domain.plan import Plan, plan_from_json
 from vigie.errors import Conflict, NotFound, Rejected, Unauthorised, Unavailable, UnknownVersion
 from vigie.ports import Corrections, Cursors, Desks, Dossiers, Gaps, Ledger, Queue, Staff
+from vigie.services.commands import contain, grade, merge, split
 from vigie.services.corrections import correct
 from vigie.services.desk import Act, acknowledge, dismiss, note, opened_by_link, resolve
+from vigie.services.explain import digest_of, explain_incident, explain_mention
 from vigie.services.staff import recognise
 
 logger = Logger()
@@ -74,6 +90,7 @@ app = APIGatewayHttpResolver(enable_validation=True)
 OPEN_ROUTES = frozenset(
     {"GET /", "GET /health", "GET /openapi.json", "GET /a/{token}", "POST /a/{token}"}
 )
+Lang = Annotated[str, Query(pattern="^(en|fr)$")]
 RETRY_AFTER_S = "2"
 # What staff see is theirs alone: no cache keeps it, no browser guesses what it is.
 ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -169,13 +186,43 @@ def mentions(
     """With text, labels and reasons. Posts deleted or past their retention are left out."""
     tally, _ = _found(parts().desks.read(id))
     now, dossiers = parts().now(), parts().dossiers
-    found, goes_on = dossiers.mentions(id, limit=limit, before=before_of(next_), now=now)
+    found, goes_on = dossiers.mentions(
+        id, limit=limit, before=before_of(next_), now=now, merged=tally.merged
+    )
     gravest = [] if next_ else dossiers.posts(tally.samples, now)
     return Mentions(
         gravest=[mention_of(m) for m in gravest],
         mentions=[mention_of(m) for m in found],
         next=next_of(goes_on),
     )
+
+
+@app.get("/incidents/<id>/why", summary="Why it is there, and who is paged", tags=["incidents"])
+def why_incident(id: str, lang: Lang = "en") -> IncidentWhy:
+    """The rule that opened it with its numbers, the severity's reasons, what the ladder did, and
+    why somebody or nobody is still paged; in our own words, in English or French."""
+    return incident_why(explain_incident(parts().dossiers, id), language_of(lang))
+
+
+@app.get("/incidents/<id>/digest", summary="What its posts say, in short", tags=["incidents"])
+def digest_incident(id: str) -> Digest:
+    """The most central sentences, the questions most asked, the rumours most repeated, each as
+    somebody wrote it and with the posts that say it. Made from the newest 300 posts as they are
+    stored at this moment."""
+    return digest_shown(id, digest_of(parts().dossiers, id, parts().now()))
+
+
+@app.get(
+    "/brands/<brand>/mentions/<mention>/why",
+    summary="Why a post led to a page, or did not",
+    tags=["incidents"],
+)
+def why_mention(brand: str, mention: str, lang: Lang = "en") -> MentionWhy:
+    """For every post that is stored, in an incident or not: the rule, scores, thresholds and
+    counters when it came, and what became of it. `mention` is the id of its first version."""
+    p = parts()
+    account = explain_mention(p.dossiers, p.plan, brand, mention, p.now())
+    return mention_why(account, brand, language_of(lang))
 
 
 @app.post("/incidents/<id>/acknowledge", summary="Take an incident", tags=["decisions"])
@@ -200,6 +247,35 @@ def dismiss_incident(id: str, remark: Annotated[Remark | None, Body()] = None) -
     )
 
 
+@app.post("/incidents/<id>/merge", summary="It is the same crisis as another", tags=["decisions"])
+def merge_incident(id: str, said: Into) -> Decided:
+    """Closes this one; its mentions are counted and shown with `into`, those to come as well."""
+    p = parts()
+    return decided_of(merge(p.desks, p.classified, id, said.into, _act(said.note)))
+
+
+@app.post("/incidents/<id>/split", summary="Posts are another crisis", tags=["decisions"])
+def split_incident(id: str, said: Taken) -> SplitAsked:
+    """Opens an incident of these posts, with paging of its own, a moment later."""
+    p = parts()
+    asked = split(p.desks, p.dossiers, p.classified, id, said.mentions, _act(said.note))
+    return split_asked_of(id, asked)
+
+
+@app.post("/incidents/<id>/contain", summary="It gets no worse", tags=["decisions"])
+def contain_incident(id: str, remark: Annotated[Remark | None, Body()] = None) -> Decided:
+    """Takes the incident too, if nobody has. It stays open, and shows it when it flares up."""
+    return decided_of(contain(parts().desks, id, _act(remark.note if remark else "")))
+
+
+@app.post("/incidents/<id>/severity", summary="Say how grave it is", tags=["decisions"])
+def grade_incident(id: str, said: Graded) -> Decided:
+    """Lower or higher than counted; it stands until graver evidence than there is now."""
+    p = parts()
+    because = said.because.strip()
+    return decided_of(grade(p.desks, p.classified, id, said.severity, because, _act("")))
+
+
 @app.post("/incidents/<id>/notes", summary="Add a note to the timeline", tags=["decisions"])
 def note_incident(id: str, said: NoteText) -> TimelineEntry:
     """Kept for ever: no post's words, no handles."""
@@ -212,21 +288,26 @@ def note_incident(id: str, said: NoteText) -> TimelineEntry:
     tags=["decisions"],
 )
 def correct_labels(id: str, mention: str, said: LabelsSaid) -> Corrected:
-    """Kept with who and when, for training; the post and the incident stay as they are."""
+    """Kept with who and when, for training; the post and the incident stay as they are.
+
+    `mention` is the post's first id, or that of the version which is shown. The same again changes
+    nothing and says who said it first.
+    """
     p = parts()
-    return corrected_of(
-        correct(
-            p.desks,
-            p.dossiers,
-            p.corrections,
-            id,
-            mention,
-            urgency=said.urgency,
-            kind=said.kind,
-            sentiment=said.sentiment,
-            act=_act(""),
-        )
+    kept = correct(
+        p.desks,
+        p.dossiers,
+        p.corrections,
+        id,
+        mention,
+        urgency=said.urgency,
+        kind=said.kind,
+        sentiment=said.sentiment,
+        act=_act(""),
     )
+    if kept.changed:
+        _count(kept.correction)
+    return corrected_of(kept.correction)
 
 
 @app.get("/sources", summary="What is read, what was missed, what it costs", tags=["sources"])
@@ -354,6 +435,15 @@ def _tell(error: Unavailable) -> None:
     if isinstance(error, UnknownVersion):
         metrics.add_metric(name="UnknownVersion", unit=MetricUnit.Count, value=1)
         metrics.flush_metrics()
+
+
+def _count(correction: Correction) -> None:
+    """One metric a label: where the classifier was right and where not, cell by cell."""
+    for label, said, corrected in correction.cells():
+        with single_metric(name="LabelsCorrected", unit=MetricUnit.Count, value=1) as metric:
+            metric.add_dimension(name="label", value=label)
+            metric.add_dimension(name="said", value=said)
+            metric.add_dimension(name="corrected", value=corrected)
 
 
 def _act(words: str) -> Act:

@@ -26,6 +26,28 @@ def test_a_post_becomes_a_page(stack):
         assert cloud.failures == []
 
 
+def test_the_same_post_is_high_for_one_brand_and_medium_for_another_because_of_the_plan(stack):
+    brands = (
+        Brand(id="acme", name="Acme", handles=("acme",)),
+        Brand(
+            id="bank",
+            name="Bank",
+            handles=("bank",),
+            policy={"outage_now": 0.0, "urgent": 0.0, "disaster_now": 0.0},
+        ),
+    )
+    with stack(a_plan(brands=brands)) as cloud:
+        feed(cloud, a_page(a_post(NOON, OUTAGE.replace("@acme", "@acme @bank"))))
+        cloud.advance(seconds=5)
+
+        labelled = Snapshot(cloud).mentions
+        assert {m.mention.brand: m.labels.urgency for m in labelled} == {
+            "acme": Urgency.HIGH,
+            "bank": Urgency.MEDIUM,
+        }
+        cloud.assert_clean()
+
+
 def test_the_ladder_climbs_until_somebody_acknowledges_by_the_link(stack):
     with stack() as cloud:
         feed(cloud, a_page(a_post(NOON, DANGER)))

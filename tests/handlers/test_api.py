@@ -1,5 +1,6 @@
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -94,10 +95,17 @@ def test_only_the_named_routes_are_open(held):
         "GET /incidents",
         "GET /incidents/{id}",
         "GET /incidents/{id}/mentions",
+        "GET /incidents/{id}/why",
+        "GET /incidents/{id}/digest",
+        "GET /brands/{brand}/mentions/{mention}/why",
         "POST /incidents/{id}/acknowledge",
         "POST /incidents/{id}/resolve",
         "POST /incidents/{id}/dismiss",
         "POST /incidents/{id}/notes",
+        "POST /incidents/{id}/merge",
+        "POST /incidents/{id}/split",
+        "POST /incidents/{id}/contain",
+        "POST /incidents/{id}/severity",
         "POST /incidents/{id}/mentions/{mention}/labels",
     }
 
@@ -141,6 +149,7 @@ def test_incidents_are_listed_with_their_clocks(held):
         "detected_at": "2026-03-12T12:00:00.000Z",
         "first_paged_at": None,
         "acknowledged_at": None,
+        "contained_at": None,
         "resolved_at": None,
     }
 
@@ -516,6 +525,73 @@ def test_a_correction_of_labels_is_kept_with_who_and_when(held):
     assert body["now"] == {**body["was"], "urgency": "low"}
     assert (kept.by, kept.at, kept.now.urgency.value) == ("duty-1", NOON + MINUTE, "low")
     assert stored.labelled.mention.text not in repr(kept)
+
+
+LABELS_ROUTE = "/incidents/{id}/mentions/{mention}/labels"
+
+
+def corrected(post_id, **said):
+    path = f"/incidents/{ID}/mentions/{post_id}/labels"
+    return staff_ask("POST", path, route=LABELS_ROUTE, body=said)
+
+
+def counted(capsys):
+    """The cells that EMF lines of this metric tell, each with how often."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    metrics = [line for line in lines if "LabelsCorrected" in line]
+    for line in metrics:
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert {*directive["Dimensions"][0]} == {"service", "label", "said", "corrected"}
+    return Counter((line["label"], line["said"], line["corrected"]) for line in metrics)
+
+
+def test_a_correction_is_counted_label_by_label_and_once(held, capsys):
+    (stored,) = held.mentions.values()
+    labels = stored.labelled.labels
+
+    answers = [corrected(stored.labelled.mention.post_id, urgency="low") for _ in range(2)]
+
+    assert answers[0] == answers[1]
+    assert counted(capsys) == {
+        ("urgency", labels.urgency.value, "low"): 1,
+        ("kind", labels.kind.value, labels.kind.value): 1,
+        ("sentiment", labels.sentiment.value, labels.sentiment.value): 1,
+    }
+
+
+def test_a_second_thought_counts_again(held, capsys):
+    post_id = next(iter(held.mentions.values())).labelled.mention.post_id
+
+    for urgency in ("low", "medium"):
+        corrected(post_id, urgency=urgency)
+
+    assert counted(capsys).total() == 6
+
+
+def test_an_edited_post_is_corrected_by_its_first_id_and_by_that_of_the_version_shown(held):
+    labelled = a_labelled(post_id="19", root_id="7")
+    held.mentions[labelled.mention.key] = Stored(labelled=labelled, incident_id=ID)
+
+    by_version, by_root = (corrected(id_, urgency="low") for id_ in ("19", "7"))
+    status, lost, _ = corrected("18", urgency="low")
+
+    (kept,) = held.parts.corrections.all()
+    assert by_version[0] == by_root[0] == 200
+    assert by_version[1] == by_root[1]
+    assert by_version[1]["id"] == "19"
+    assert (kept.mention, kept.post_id) == ("acme#x#7", "19")
+    assert status == 404
+    assert "no post with this id" in lost["detail"]
+
+
+def test_a_post_of_another_incident_is_not_corrected_here(held):
+    ours, theirs = a_labelled(), a_labelled()
+    held.tallies[ID] = replace(held.tallies[ID], merged=("inc-merged00000",))
+    for labelled, of in ((ours, "inc-merged00000"), (theirs, "inc-other000000")):
+        held.mentions[labelled.mention.key] = Stored(labelled=labelled, incident_id=of)
+
+    assert corrected(ours.mention.post_id, urgency="low")[0] == 200
+    assert corrected(theirs.mention.post_id, urgency="low")[0] == 404
 
 
 @pytest.mark.parametrize(

@@ -213,12 +213,16 @@ def dashboard_body():
     )
 
 
-def dashboard_metrics():
+def dashboard_lines():
     return [
-        metric[:4]
+        line
         for widget in dashboard_body()["widgets"]
-        for metric in widget["properties"].get("metrics", [])
+        for line in widget["properties"].get("metrics", [])
     ]
+
+
+def dashboard_metrics():
+    return [line[:4] for line in dashboard_lines() if isinstance(line[0], str)]
 
 
 @pytest.mark.parametrize(("metric", "stage"), own_metrics())
@@ -294,3 +298,12 @@ def test_the_dashboard_leaves_no_widget_on_top_of_another():
 
     assert len(cells) == len(set(cells))
     assert max(x for x, _ in cells) < 24
+
+
+def test_the_graph_of_corrections_searches_for_the_dimensions_that_the_api_emits():
+    (search,) = [line[0]["expression"] for line in dashboard_lines() if isinstance(line[0], dict)]
+
+    schema = re.search(r"{\$\{MetricsNamespace\},([\w,]+)\}", search)[1].split(",")
+    code = (ROOT / "functions" / "api" / "app.py").read_text(encoding="utf-8")
+    assert 'MetricName="LabelsCorrected"' in search
+    assert {*schema} == {"service", *re.findall(r'add_dimension\(name="(\w+)"', code)}

@@ -6,7 +6,7 @@ KEYS = {
     "MentionsTable": (
         ["pk"],
         {
-            "by_incident": (["incident_shard", "posted_at"], "KEYS_ONLY"),
+            "by_incident": (["incident_shard", "posted_at"], "INCLUDE"),
             "by_refresh": (["refresh_partition", "refresh_at"], "KEYS_ONLY"),
         },
     ),

@@ -2,16 +2,26 @@
 are skipped, and say so."""
 
 import csv
-import json
 import os
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
+import boto3
 import pytest
+from moto import mock_aws
 
+from tests.builders import NOON, a_labelled
+from tests.tables import create_tables
+from vigie.adapters.dynamodb.corrections import DynamoCorrections
+from vigie.adapters.dynamodb.mention_items import mention_to_item
+from vigie.admin.__main__ import main
 from vigie.classifier.grams import BUCKETS
 from vigie.classifier.model import read_weights
 from vigie.classifier.normalise import words
+from vigie.domain.change import Stored
+from vigie.domain.correction import Correction, Said
+from vigie.domain.labels import Kind, Sentiment, Urgency
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-training" / "bin" / "python"
@@ -135,11 +145,39 @@ def test_the_card_tells_data_and_figures_and_no_text(trained):
     assert "since this morning" not in card
 
 
-def test_corrections_are_folded_in(data, trained, tmp_path):
+def correct_ten_posts():
+    """In tables of moto: zebras that the classifier took for outages, and staff for praise."""
+    client = boto3.client("dynamodb")
+    create_tables(client)
+    corrections = DynamoCorrections(client, "IncidentsTable")
+    for subject in SUBJECTS:
+        labelled = a_labelled(text=f"zebra number {subject}")
+        stored = Stored(labelled=labelled, incident_id="inc-0123456789")
+        item = mention_to_item(stored, NOON, timedelta(days=36500))
+        client.put_item(TableName="MentionsTable", Item=item)
+        labels = labelled.labels
+        corrections.add(
+            Correction(
+                incident_id=stored.incident_id,
+                mention=labelled.mention.key,
+                post_id=labelled.mention.post_id,
+                was=Said(urgency=labels.urgency, kind=labels.kind, sentiment=labels.sentiment),
+                now=Said(urgency=Urgency.LOW, kind=Kind.NONE, sentiment=Sentiment.POSITIVE),
+                by="duty-1",
+                at=NOON,
+            )
+        )
+
+
+def test_corrections_go_from_the_tables_by_command_into_the_weights(
+    data, trained, tmp_path, capsys
+):
     given = tmp_path / "corrections.jsonl"
-    labels = {"urgency": "low", "kind": "none", "sentiment": "positive"}
-    lines = [{"text": f"zebra number {s}", "labels": labels} for s in SUBJECTS]
-    given.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    tables = ["--table", "IncidentsTable", "--mentions-table", "MentionsTable"]
+    with mock_aws():
+        correct_ten_posts()
+        assert main(["corrections", "export", *tables]) == 0
+    given.write_text(capsys.readouterr().out, encoding="utf-8")
 
     done = train(data, tmp_path, "--corrections", given)
 

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from vigie.domain.links import Link
     from vigie.domain.mention import LabelledMention, Mention
     from vigie.domain.outbox import OutboxEntry
+    from vigie.domain.override import Override
     from vigie.domain.own_post import OwnPost
     from vigie.domain.page import Message
+    from vigie.domain.placed import Placed
     from vigie.domain.staff import StaffToken
     from vigie.domain.x_walk import Feed
     from vigie.messages import PostNow
@@ -52,6 +54,11 @@ class TriageStore(Protocol):
 
     def known(self, keys: Sequence[str]) -> Mapping[str, Known]:
         """What is stored under the mentions' keys; absent keys are left out."""
+        ...
+
+    def posts(self, keys: Sequence[str]) -> Mapping[str, LabelledMention]:
+        """The mentions of these keys with their words; absent, erased and repeated ones are left
+        out."""
         ...
 
     def incidents(self, ids: Sequence[str]) -> Mapping[str, tuple[Tally, Desk]]:
@@ -182,14 +189,38 @@ class Dossiers(Protocol):
         ...
 
     def mentions(
-        self, incident_id: str, *, limit: int, before: Before, now: datetime
+        self,
+        incident_id: str,
+        *,
+        limit: int,
+        before: Before,
+        now: datetime,
+        merged: Sequence[str] = (),
     ) -> tuple[tuple[LabelledMention, ...], Before]:
-        """Mentions posted before `before`, the newest first; deleted and expired ones are left
+        """Mentions of the incident and of those that were `merged` into it, posted before
+        `before`, the newest first; deleted and expired ones are left
         out, so that a page may hold fewer than `limit` although there are more."""
+        ...
+
+    def incidents_of(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Which incident each stored mention belongs to, "" for none; erased ones are left out."""
         ...
 
     def posts(self, keys: Sequence[str], now: datetime) -> tuple[LabelledMention, ...]:
         """The mentions of these keys in their order; deleted and expired ones are left out."""
+        ...
+
+    def version(
+        self, incident_ids: Sequence[str], post_id: str, now: datetime
+    ) -> LabelledMention | None:
+        """These incidents' mention that is stored in this version, None for earlier ones too.
+
+        A version that came a moment ago may be missing: the index follows the table.
+        """
+        ...
+
+    def placed(self, key: str, now: datetime) -> Placed | None:
+        """How the mention of that key was placed: reposts and erased ones too, not expired ones."""
         ...
 
 
@@ -206,8 +237,24 @@ class Desks(Protocol):
         ...
 
     def close(self, desk: Desk, entries: Sequence[Entry], outbox: OutboxEntry) -> None:
-        """Resolve or dismiss, and keep what triage must be told. Raises `Conflict` when it is
-        closed already."""
+        """Resolve, dismiss or merge, and keep what triage must be told. Raises `Conflict` when it
+        is closed already, or when what it is merged into is."""
+        ...
+
+    def contain(self, desk: Desk, before: Desk, entries: Sequence[Entry]) -> None:
+        """Raises `Conflict` when it is closed, or no longer acknowledged and contained as
+        `before`."""
+        ...
+
+    def grade(
+        self, desk: Desk, before: Desk, entries: Sequence[Entry], outbox: OutboxEntry
+    ) -> None:
+        """Keep a person's severity, and that triage must apply it. Raises `Conflict` when it is
+        closed, or somebody has set another since `before`."""
+        ...
+
+    def ask(self, incident_id: str, entries: Sequence[Entry], outbox: OutboxEntry) -> None:
+        """Keep what triage is asked to do. Raises `Conflict` when the incident is closed."""
         ...
 
     def note(self, entries: Sequence[Entry]) -> None:
@@ -226,8 +273,11 @@ class Desks(Protocol):
 class Corrections(Protocol):
     """What staff said of labels, kept beside the incident and without a word of the post."""
 
-    def add(self, correction: Correction) -> None:
-        """A later word on the same mention stands beside the earlier one."""
+    def add(self, correction: Correction) -> Correction | None:
+        """Keep it beside earlier words on the same mention.
+
+        Where the last of these says the same of the same version, keep nothing, and give that.
+        """
         ...
 
     def all(self) -> Iterator[Correction]:
@@ -252,6 +302,29 @@ class Staff(Protocol):
 
     def revoke(self, token_hash: str, at: datetime) -> None:
         """Raises `Conflict` when there is no such token."""
+        ...
+
+
+# ---- on call
+
+
+class Overrides(Protocol):
+    """Who is on call instead of whom the plan says."""
+
+    def since(self, at: datetime) -> tuple[Override, ...]:
+        """Those that end after `at`, cancelled ones included (strongly consistent).
+
+        Raises `UnknownVersion`.
+        """
+        ...
+
+    def add(self, override: Override) -> None:
+        """Raises `Conflict` when its id is there already."""
+        ...
+
+    def cancel(self, override: Override, *, by: str, at: datetime) -> None:
+        """End it early; the first to do so is remembered. Raises `Conflict` when it is not there
+        or cancelled already."""
         ...
 
 

@@ -47,10 +47,13 @@ def run(given: argparse.Namespace) -> None:
 
 
 def exported(corrections: Corrections, dossiers: Dossiers, now: datetime) -> Iterator[str]:
-    """Oldest first, so that the last word on a post comes last."""
+    """Oldest first, so that the last word on a post comes last. What was said of a version that a
+    newer one has replaced is left out: its words are gone."""
     found = sorted(corrections.all(), key=lambda one: (one.at, one.mention))
     for one in found:
         for labelled in dossiers.posts([one.mention], now):
+            if one.post_id not in ("", labelled.mention.post_id):
+                continue
             yield json.dumps(
                 {
                     "text": labelled.mention.text,

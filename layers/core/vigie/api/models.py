@@ -10,13 +10,16 @@ from vigie.domain.budget import Spend, Stop
 from vigie.domain.correction import Correction
 from vigie.domain.cursor import Cursor
 from vigie.domain.cursor import Gap as DomainGap
-from vigie.domain.incident import Entry, State, Tally, state_of
+from vigie.domain.incident import Desk, Entry, State, Tally, has_flared_up, state_of
 from vigie.domain.instants import to_iso
 from vigie.domain.labels import Kind, Sentiment, Urgency
 from vigie.domain.mention import LabelledMention
+from vigie.domain.noise import assess_noise
 from vigie.domain.plan import Plan, Severity
 from vigie.domain.x_walk import feeds_of
+from vigie.messages import SPLIT_MOST
 from vigie.ports import Dossier, Summary
+from vigie.services.commands import Asked
 from vigie.services.desk import Decision
 
 Instant = Annotated[datetime, PlainSerializer(to_iso, return_type=str)]
@@ -36,7 +39,26 @@ class Clocks(_Shape):
     detected_at: Instant
     first_paged_at: Instant | None
     acknowledged_at: Instant | None
+    contained_at: Instant | None
     resolved_at: Instant | None
+
+
+class Coordinated(_Shape):
+    """Its volume looks made: few who write much, copies of one text, new accounts. Copies and new
+    accounts are no evidence of volume; since when it is so, why it looks so now."""
+
+    since: Instant | None
+    because: list[str]
+    facts: dict[str, int]
+
+
+class SeveritySaid(_Shape):
+    """The level that a person set. It stands until graver evidence than at that time."""
+
+    severity: Severity
+    by: str
+    at: Instant
+    because: str
 
 
 class Paging(_Shape):
@@ -52,7 +74,9 @@ class Paging(_Shape):
 
 class Incident(_Shape):
     """One incident, as lists show it. `danger`: a single post opened it, for somebody may be in
-    danger now."""
+    danger now. `merged`: the incidents whose mentions are counted and shown here now,
+    `merged_into`: where this one's are, `split_from`: which one it was taken out of. `flared_up`:
+    it got worse after somebody called it contained."""
 
     id: str
     brand: str
@@ -74,6 +98,13 @@ class Incident(_Shape):
     reposts: int
     rules: dict[str, int]
     follows: str | None
+    merged: list[str]
+    merged_into: str | None
+    split_from: str | None
+    contained_by: str | None
+    flared_up: bool
+    severity_said: SeveritySaid | None
+    coordinated: Coordinated | None
     paging: Paging
 
 
@@ -150,6 +181,30 @@ class NoteText(_Shape):
     text: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
+class Into(_Shape):
+    """The open incident of the same brand that takes this one's mentions."""
+
+    into: Annotated[str, Field(min_length=1, max_length=80)]
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Taken(_Shape):
+    """The posts that go into an incident of their own, by the ids that the mentions show."""
+
+    mentions: Annotated[
+        list[Annotated[str, Field(pattern="^[0-9]{1,19}$")]],
+        Field(min_length=1, max_length=SPLIT_MOST),
+    ]
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Graded(_Shape):
+    """How grave it is, and why; kept for ever: no post's words, no handles."""
+
+    severity: Severity
+    because: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class LabelsSaid(_Shape):
     """What a person says of a post. What is left out stays as the classifier said."""
 
@@ -168,6 +223,16 @@ class Corrected(_Shape):
     at: Instant
 
 
+class SplitAsked(_Shape):
+    """`into` is the new incident, there in a moment; `changed` is false when it was asked for
+    before."""
+
+    id: str
+    into: str
+    mentions: int
+    changed: bool
+
+
 class Decided(_Shape):
     """How the incident stands. `changed` is false when it stood so before."""
 
@@ -178,6 +243,9 @@ class Decided(_Shape):
     acknowledged_by: str | None
     resolved_at: Instant | None
     resolved_by: str | None
+    merged_into: str | None
+    contained_at: Instant | None
+    severity_said: SeveritySaid | None
 
 
 def incident_of(summary: Summary, plan: Plan) -> Incident:
@@ -231,7 +299,7 @@ def corrected_of(correction: Correction) -> Corrected:
         for said in (correction.was, correction.now)
     )
     return Corrected(
-        id=correction.mention.rpartition("#")[2],
+        id=correction.post_id or correction.mention.rpartition("#")[2],
         was=was,
         now=now,
         by=correction.by,
@@ -263,6 +331,7 @@ def _values(summary: Summary, plan: Plan) -> dict[str, Any]:
             detected_at=tally.opened_at,
             first_paged_at=paging.first_paged_at,
             acknowledged_at=desk.acknowledged_at,
+            contained_at=desk.contained_at,
             resolved_at=desk.resolved_at,
         ),
         "acknowledged_by": desk.acknowledged_by or None,
@@ -275,6 +344,13 @@ def _values(summary: Summary, plan: Plan) -> dict[str, Any]:
         "reposts": tally.reposts,
         "rules": dict(tally.rules),
         "follows": tally.follows or None,
+        "merged": list(tally.merged),
+        "merged_into": desk.merged_into or tally.merged_into or None,
+        "split_from": tally.split_from or None,
+        "contained_by": desk.contained_by or None,
+        "flared_up": has_flared_up(tally, desk),
+        "severity_said": _said_of(desk),
+        "coordinated": _coordinated_of(tally),
         "paging": Paging(
             pages=paging.pages,
             last_paged_at=paging.last_paged_at,
@@ -283,6 +359,33 @@ def _values(summary: Summary, plan: Plan) -> dict[str, Any]:
             failing_since=None if desk.is_acknowledged else paging.failing_since,
         ),
     }
+
+
+def _said_of(desk: Desk) -> SeveritySaid | None:
+    if desk.severity is None or desk.severity_at is None:
+        return None
+    return SeveritySaid(
+        severity=desk.severity,
+        by=desk.severity_by,
+        at=desk.severity_at,
+        because=desk.severity_because,
+    )
+
+
+def _coordinated_of(tally: Tally) -> Coordinated | None:
+    noise = assess_noise(tally)
+    if noise is None:
+        return None
+    return Coordinated(
+        since=tally.coordinated_at, because=list(noise.reasons), facts=dict(noise.facts)
+    )
+
+
+def split_asked_of(incident_id: str, asked: Asked) -> SplitAsked:
+    """What was asked for."""
+    return SplitAsked(
+        id=incident_id, into=asked.into, mentions=asked.mentions, changed=asked.changed
+    )
 
 
 def decided_of(decision: Decision) -> Decided:
@@ -296,6 +399,9 @@ def decided_of(decision: Decision) -> Decided:
         acknowledged_by=desk.acknowledged_by or None,
         resolved_at=desk.resolved_at,
         resolved_by=desk.resolved_by or None,
+        merged_into=desk.merged_into or None,
+        contained_at=desk.contained_at,
+        severity_said=_said_of(desk),
     )
 
 

@@ -1,16 +1,24 @@
-"""Corrections in the Incidents table: `sk` = CORRECTION#<mention>#<instant>."""
+"""Corrections in the Incidents table: `sk` = CORRECTION#<mention>#<instant>.
+
+The last word on a mention stands under CORRECTED#<mention> as well: the same word again, at once or
+a day later, is none.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vigie.adapters.dynamodb.attributes import Item, read_item, to_wire
-from vigie.adapters.dynamodb.client import translated
+from vigie.adapters.dynamodb.attributes import Item, key, read_item, to_wire
+from vigie.adapters.dynamodb.client import insist, translated
 from vigie.domain.correction import Correction, Said
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.labels import Kind, Sentiment, Urgency
 from vigie.domain.versions import STATE_VERSION
+from vigie.errors import Conflict
 
 PREFIX = "CORRECTION#"
+LAST = "CORRECTED#"
+_CONDITION = "attribute_not_exists(pk) OR #post <> :post OR #was <> :was OR #now <> :now"
+_NAMES = {"#post": "post_id", "#was": "was", "#now": "now"}
 
 
 class DynamoCorrections:
@@ -20,10 +28,37 @@ class DynamoCorrections:
         self._client = client
         self._table = table
 
-    def add(self, correction: Correction) -> None:
+    def add(self, correction: Correction) -> Correction | None:
         """See `Corrections.add`."""
-        with translated("keep a correction"):
-            self._client.put_item(TableName=self._table, Item=_to_item(correction))
+        item = _to_item(correction)
+        last = item | key(correction.incident_id, f"{LAST}{correction.mention}")
+        differs = {
+            "ConditionExpression": _CONDITION,
+            "ExpressionAttributeNames": _NAMES,
+            "ExpressionAttributeValues": {
+                ":post": item["post_id"],
+                ":was": item["was"],
+                ":now": item["now"],
+            },
+        }
+        try:
+            insist(
+                self._client,
+                "keep a correction",
+                [
+                    ("word", {"Put": {"TableName": self._table, "Item": item}}),
+                    ("last", {"Put": {"TableName": self._table, "Item": last} | differs}),
+                ],
+            )
+        except Conflict:
+            with translated("read the last correction"):
+                answer = self._client.get_item(
+                    TableName=self._table,
+                    Key={"pk": last["pk"], "sk": last["sk"]},
+                    ConsistentRead=True,
+                )
+            return _from_item(answer["Item"])
+        return None
 
     def all(self) -> Iterator[Correction]:
         """See `Corrections.all`: the whole table is read."""
@@ -49,6 +84,7 @@ def _to_item(correction: Correction) -> Item:
             "sk": f"{PREFIX}{correction.mention}#{at}",
             "v": STATE_VERSION,
             "mention": correction.mention,
+            "post_id": correction.post_id,
             "was": _told(correction.was),
             "now": _told(correction.now),
             "by": correction.by,
@@ -70,6 +106,7 @@ def _from_item(item: Mapping[str, Any]) -> Correction:
     return Correction(
         incident_id=data["pk"],
         mention=data["mention"],
+        post_id=data.get("post_id", ""),
         was=_said(data["was"]),
         now=_said(data["now"]),
         by=data["by"],

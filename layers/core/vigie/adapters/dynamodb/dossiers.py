@@ -19,10 +19,18 @@ from vigie.adapters.dynamodb.items import (
     timer_from_item,
     timer_sk,
 )
-from vigie.adapters.dynamodb.mention_items import labelled_from_item, mention_key, shards_of
+from vigie.adapters.dynamodb.mention_items import (
+    KNOWN,
+    known_from_item,
+    labelled_from_item,
+    mention_key,
+    placed_from_item,
+    shards_of,
+)
 from vigie.domain.incident import LADDER_TIMER, Desk, Entry, Paging
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.mention import LabelledMention
+from vigie.domain.placed import Placed
 from vigie.ports import Before, Dossier, Summary
 
 TIMELINE_SHOWN = 500
@@ -69,9 +77,15 @@ class DynamoDossiers:
         )
 
     def mentions(
-        self, incident_id: str, *, limit: int, before: Before, now: datetime
+        self,
+        incident_id: str,
+        *,
+        limit: int,
+        before: Before,
+        now: datetime,
+        merged: Sequence[str] = (),
     ) -> tuple[tuple[LabelledMention, ...], Before]:
-        """See `Dossiers.mentions`: the incident's shards of the index, merged by time."""
+        """See `Dossiers.mentions`: the incidents' shards of the index, merged by time."""
         found, goes_on = _newest(
             [
                 self._found(
@@ -83,11 +97,23 @@ class DynamoDossiers:
                     before,
                     limit,
                 )
-                for shard in shards_of(incident_id)
+                for id_ in (incident_id, *merged)
+                for shard in shards_of(id_)
             ],
             limit,
         )
         return self.posts([key_ for _, key_ in found], now), goes_on
+
+    def incidents_of(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """See `Dossiers.incidents_of`."""
+        found = batch_get(
+            self._client,
+            self._mentions,
+            [mention_key(k) for k in dict.fromkeys(keys)],
+            ProjectionExpression=KNOWN,
+        )
+        known = {item["pk"]["S"]: known_from_item(item) for item in found}
+        return {k: v.incident_id for k, v in known.items() if not (v.deleted or v.repost)}
 
     def posts(self, keys: Sequence[str], now: datetime) -> tuple[LabelledMention, ...]:
         """See `Dossiers.posts`."""
@@ -98,6 +124,31 @@ class DynamoDossiers:
             if "text" in item and int(item["expires_at"]["N"]) > now.timestamp()
         }
         return tuple(labelled_from_item(items[k]) for k in keys if k in items)
+
+    def version(
+        self, incident_ids: Sequence[str], post_id: str, now: datetime
+    ) -> LabelledMention | None:
+        """See `Dossiers.version`: the index's entries of the incidents are read, 200 bytes each."""
+        for shard in (shard for id_ in incident_ids for shard in shards_of(id_)):
+            query = {
+                "TableName": self._mentions,
+                "IndexName": "by_incident",
+                "KeyConditionExpression": "incident_shard = :shard",
+                "FilterExpression": "post_id = :post",
+                "ExpressionAttributeValues": {":shard": {"S": shard}, ":post": {"S": post_id}},
+            }
+            for item in query_all(self._client, query):
+                for labelled in self.posts([item["pk"]["S"]], now):
+                    if labelled.mention.post_id == post_id:
+                        return labelled
+        return None
+
+    def placed(self, key: str, now: datetime) -> Placed | None:
+        """See `Dossiers.placed`."""
+        for item in batch_get(self._client, self._mentions, [mention_key(key)]):
+            if int(item["expires_at"]["N"]) > now.timestamp():
+                return placed_from_item(item)
+        return None
 
     def _found(
         self,
