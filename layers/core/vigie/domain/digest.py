@@ -39,6 +39,7 @@ _SAME_CLAIM = 0.5
 _VOICES = 2
 # Weighs down sentences of very few words, where a single frequent one would decide.
 _PRIOR_WORDS = 4
+_OF_MANY = 1.2
 # What is critical should stand in the title though many mild posts surround it.
 _WEIGHT = {Urgency.CRITICAL: 3.0, Urgency.HIGH: 1.5, Urgency.MEDIUM: 1.0, Urgency.LOW: 0.5}
 
@@ -105,6 +106,9 @@ class _Reading:
         self.authors = [p.mention.author.id for p in posts]
         self.texts = [cleaned(p.mention.text).casefold() for p in posts]
         self.sentences = [s for i, p in enumerate(posts) for s in sentences(i, p.mention.text)]
+        languages = [p.labels.language for p in posts]
+        most = max(languages, key=languages.count, default="")
+        self._of_many = {i for i, language in enumerate(languages) if language == most}
         self._weights = self._word_weights(posts)
 
     def _word_weights(self, posts: Sequence[LabelledMention]) -> dict[str, float]:
@@ -121,9 +125,11 @@ class _Reading:
         return {word: sum(by.values()) * log(1 + people / len(by)) for word, by in said.items()}
 
     def centrality(self, sentence: Sentence) -> float:
-        """How much of what everybody says is in it; length is no merit, and a title must fit."""
+        """How much of what everybody says is in it; length is no merit, and a title must fit. Of
+        two that say as much, the one in the language that most write."""
         words = sentence.words
-        return sum(self._weights[w] for w in words) / (len(words) + _PRIOR_WORDS)
+        said = sum(self._weights[w] for w in words) / (len(words) + _PRIOR_WORDS)
+        return said * _OF_MANY if sentence.post in self._of_many else said
 
     def summary(self) -> list[Line]:
         """The most central sentences that do not say the same as each other."""
