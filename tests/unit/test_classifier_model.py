@@ -235,12 +235,26 @@ def test_an_adjustment_that_makes_no_sense_is_refused(factors, says):
 
 
 NOTHING_COUNTS = POLICY.adjusted(dict.fromkeys((row.head for row in POLICY.rows), 0.0))
+FACTORS = st.dictionaries(st.sampled_from([row.head for row in POLICY.rows]), st.floats(0, 100))
 
 
-@given(
-    st.fixed_dictionaries(dict.fromkeys(HEADS, ODDS)),
-    st.fixed_dictionaries(dict.fromkeys((row.head for row in POLICY.rows), st.floats(0, 100))),
-)
+@given(st.fixed_dictionaries(dict.fromkeys(HEADS, ODDS)), FACTORS)
+def test_the_scores_are_what_the_rows_of_the_brand_count(odds, factors):
+    policy = POLICY.adjusted(factors)
+
+    scores = judge(lambda name: odds.get(name, 0.0), (), policy).scores
+
+    doubt = 1.0
+    for level in ("critical", "high", "medium"):
+        before = doubt
+        for row in policy.rows:
+            if row.level == level:
+                doubt *= 1.0 - min(0.995, counted(row, lambda name: odds.get(name, 0.0)))
+        assert scores[level] == pytest.approx(before - doubt)
+    assert scores["low"] == pytest.approx(doubt)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(HEADS, ODDS)), FACTORS)
 def test_no_policy_of_a_brand_lowers_a_rule_of_danger(odds, factors):
     def said(policy):
         return judge(lambda name: odds.get(name, 0.0), ("danger.gas",), policy)

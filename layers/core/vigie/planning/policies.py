@@ -16,12 +16,12 @@ def unknown_heads(brands: list[dict[str, Any]]) -> Iterator[Problem]:
     """Factors for heads that the classifier does not have; reads the raw document."""
     for position, brand in enumerate(brands):
         factors = brand.get("policy")
-        for head in factors if isinstance(factors, dict) else ():
+        for head, factor in factors.items() if isinstance(factors, dict) else ():
             if isinstance(head, str) and head not in HEADS:
                 near = get_close_matches(head, HEADS, n=1)
                 yield Problem(
                     path=f"brands[{position}].policy",
-                    found=f"{shown(head)}, with factor {shown(factors[head])}",
+                    found=f"{shown(head)}, with factor {shown(factor)}",
                     expected=f"one of the heads {', '.join(HEADS)}",
                     mend=f"write {near[0]}" if near else "choose one of them, or remove the line",
                 )

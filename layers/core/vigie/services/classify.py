@@ -39,10 +39,11 @@ def policies_of(plan: Plan) -> dict[str, Policy]:
 
     Raises ValueError, naming the brand, for factors that this classifier cannot take.
     """
-    found = {}
+    found: dict[str, Policy] = {}
     for brand in plan.brands:
         try:
-            found |= {brand.id: POLICY.adjusted(brand.policy)} if brand.policy else {}
+            if brand.policy:
+                found[brand.id] = POLICY.adjusted(brand.policy)
         except ValueError as error:
             raise ValueError(
                 f"plan {plan.id}, policy of brand {brand.id}: {error}; "
