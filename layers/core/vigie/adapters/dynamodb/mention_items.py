@@ -11,6 +11,7 @@ from vigie.domain.erasing import kept_until
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.labels import Kind, Labels, Reason, Sentiment, Urgency
 from vigie.domain.mention import Author, LabelledMention, Mention
+from vigie.domain.placed import Placed
 from vigie.domain.refresh import partition_of
 from vigie.domain.versions import STATE_VERSION
 from vigie.domain.why import Why
@@ -192,12 +193,16 @@ def labelled_from_item(item: Mapping[str, Any]) -> LabelledMention:
     )
 
 
-def why_from_item(item: Mapping[str, Any]) -> Why | None:
-    """Why the mention was placed where it is; None for what was stored before that was kept."""
-    if "placed" not in item:
-        return None
-    rule, facts = json.loads(item["placed"]["S"])
-    return Why(rule=rule, facts=facts)
+def placed_from_item(item: Mapping[str, Any]) -> Placed:
+    """How it was placed. Raises `UnknownVersion` for a mention that newer code wrote."""
+    data = read_item(item)
+    rule, facts = json.loads(data.get("placed", "[null,null]"))
+    return Placed(
+        key=data["pk"],
+        known=known_from_item(item),
+        labels=_labels(data) if "text" in data else None,
+        kept=Why(rule=rule, facts=facts) if rule else None,
+    )
 
 
 def _why_to_text(why: Why) -> str:
