@@ -134,9 +134,9 @@ class _Reading:
     def summary(self) -> list[Line]:
         """The most central sentences that do not say the same as each other."""
         # A question stands among the questions, unless there is nothing else.
-        plain = [s for s in self.sentences if len(s.words) > FEWEST_WORDS and "?" not in s.text]
+        plain = [s for s in self.sentences if len(s.words) >= FEWEST_WORDS and "?" not in s.text]
         candidates = plain or [s for s in self.sentences if s.words] or self.sentences
-        best = sorted(candidates, key=lambda s: (-self.centrality(s), s.post, s.text))
+        best = sorted(candidates, key=lambda s: (-self.centrality(s), len(s.text), s.post))
         chosen: list[Sentence] = []
         for sentence in best:
             if all(_likeness(sentence.words, c.words) < _SAME_QUESTION for c in chosen):
