@@ -11,7 +11,7 @@ from vigie.domain.draft import OPEN_KEPT
 from vigie.domain.incident import Desk
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.mention import Author, LabelledMention
-from vigie.domain.plan import Severity, Thresholds
+from vigie.domain.plan import Severity
 from vigie.errors import Conflict
 from vigie.messages import Classified, Command, Tick, decode_step, encode
 from vigie.records import Record
@@ -228,8 +228,7 @@ def test_a_rise_after_the_acknowledgement_is_told_but_pages_nobody(desk):
     assert desk.store.timers[incident.id].run == 1
 
 
-def test_severity_never_falls_by_itself():
-    desk = TriageDesk(plan=a_plan(thresholds=Thresholds(sev2_reach=100)))
+def test_severity_never_falls_by_itself(desk):
     loud = Author(id="9", followers=5_000_000)
 
     desk.say(a_labelled(Urgency.CRITICAL, author=loud))

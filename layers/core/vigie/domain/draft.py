@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from vigie.domain.change import Change, Known, Stored, Tombstone
+from vigie.domain.decided import apply_words, coordinated, take_in
 from vigie.domain.incident import (
     LADDER_TIMER,
     BrandState,
@@ -20,10 +21,14 @@ from vigie.domain.incident import (
 )
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.mention import LabelledMention
+from vigie.domain.noise import is_a_voice, listened
 from vigie.domain.plan import Plan, Severity
 from vigie.domain.refresh import matters, next_look
-from vigie.domain.severity import assess
-from vigie.domain.voices import heard
+from vigie.domain.series import Series
+from vigie.domain.severity import assess, evidence_of
+from vigie.domain.timeline import opened_entry, raised_entry
+from vigie.domain.voices import heard, listed
+from vigie.domain.word import still_holds
 
 CLOSED_KEPT = 10
 SAMPLES_KEPT = 5
@@ -43,6 +48,7 @@ class Draft:
     open: dict[str, OpenIncident]
     closed: list[ClosedIncident]
     candidates: dict[Kind, list[Candidate]]
+    series: Series
     tallies: dict[str, Tally]
     desks: Mapping[str, Desk]
     read: Mapping[str, Tally] = field(default_factory=dict)
@@ -74,18 +80,23 @@ def draft_of(
             kind: [c for c in waiting if c.key not in gone and now - c.at <= kept_for(plan)]
             for kind, waiting in state.candidates.items()
         },
+        series=Series.of(state.series),
         tallies=dict(tallies),
         desks=desks,
         read=tallies,
     )
-    for incident_id, tally in tallies.items():
+    draft.series.forget(gone)
+    take_in(draft)
+    for incident_id, tally in list(draft.tallies.items()):
         resolved_at = desks[incident_id].resolved_at
         if resolved_at is None:
             continue
-        _set_aside(draft, incident_id, tally.kind, resolved_at)
+        if not desks[incident_id].merged_into:
+            _set_aside(draft, incident_id, tally.kind, resolved_at)
         if tally.closed_at is None:
             draft.tallies[incident_id] = replace(tally, closed_at=resolved_at)
             draft.touched[incident_id] = None
+    apply_words(draft)
     # What has been quiet for long takes no mention any more: people still see it as open, but
     # the brand's state need not carry it.
     by_age = sorted(draft.open.values(), key=lambda i: i.last_mention_at, reverse=True)
@@ -125,41 +136,75 @@ def count(draft: Draft, incident_id: str, labelled: LabelledMention) -> None:
         samples = (mention.key, *samples)[:SAMPLES_KEPT]
     elif len(samples) < SAMPLES_KEPT:
         samples = (*samples, mention.key)
-    late = tally.late + (labels.urgency is Urgency.HIGH and is_late(draft, labelled))
-    voices, is_new = heard(tally.voices, short_hash(mention.author.id))
+    is_urgent = labels.urgency.rank >= Urgency.HIGH.rank
+    is_old = labels.urgency is Urgency.HIGH and is_late(draft, labelled)
+    author = short_hash(mention.author.id)
+    voices, is_new = heard(tally.voices, author)
+    urgent_voices = tally.urgent_voices
+    if is_urgent and not is_old and is_a_voice(tally.noise, mention):
+        urgent_voices = listed(urgent_voices, author)
     reach = tally.reach + (mention.author.followers or 0) * is_new
-    severity, because = assess(by_urgency, late, reach, draft.plan.thresholds)
     first = incident_id in draft.opened and not tally.mention_count
-    if severity.rank <= tally.severity.rank and not first:
-        # Falling is for people; at the same level the first reasons stay.
-        severity = max(severity, tally.severity, key=lambda s: s.rank)
-        because = tally.severity_because if severity is tally.severity else because
+    draft.series.join(mention.posted_at, incident_id)
     counted = replace(
         tally,
-        severity=severity,
-        severity_because=because,
         first_mention_at=min(tally.first_mention_at, mention.posted_at),
         last_mention_at=max(tally.last_mention_at, mention.posted_at),
         mention_count=tally.mention_count + 1,
         by_urgency=by_urgency,
-        late=late,
+        late=tally.late + is_old,
         reach=reach,
         voices=voices,
+        urgent_voices=urgent_voices,
+        per_minute=draft.series.per_minute(incident_id),
+        surge=max(tally.surge, draft.series.ratio_of(incident_id)),
+        urgent_at=draft.now if is_urgent else tally.urgent_at,
+        calm_since=None if is_urgent else tally.calm_since,
         rules=rules,
         samples=samples,
+        noise=listened(tally.noise, mention) if is_new else tally.noise,
     )
+    counted = graded(draft, counted, first=first)
     draft.tallies[incident_id] = counted
     draft.touched[incident_id] = None
-    if counted.closed_at is not None:
+    show(draft, incident_id, urgent=is_urgent)
+
+
+def show(draft: Draft, incident_id: str, *, urgent: bool = False) -> None:
+    """Bring the brand's summary of the incident up to date; what is `urgent` puts off its calm."""
+    tally = draft.tallies[incident_id]
+    if tally.closed_at is not None:
         return
+    known = draft.open.get(incident_id)
+    due = draft.now + draft.plan.thresholds.calm_lowers_after
     draft.open[incident_id] = OpenIncident(
         id=incident_id,
-        kind=counted.kind,
-        severity=counted.severity,
-        worst=counted.worst,
-        opened_at=counted.opened_at,
-        last_mention_at=counted.last_mention_at,
+        kind=tally.kind,
+        severity=tally.severity,
+        worst=tally.worst,
+        opened_at=tally.opened_at,
+        last_mention_at=tally.last_mention_at,
+        calm_due=due if urgent or known is None else known.calm_due,
     )
+
+
+def assessed(draft: Draft, tally: Tally) -> tuple[Severity, tuple[str, ...]]:
+    """What the table says of the counts, and why."""
+    return assess(evidence_of(tally), draft.plan.severity_rows)
+
+
+def graded(draft: Draft, tally: Tally, *, first: bool = False) -> Tally:
+    """The tally with the severity that it has now: falling is for people, and a person's word
+    stands until graver evidence comes."""
+    severity, because = assessed(draft, tally)
+    word = tally.word
+    if word is not None and word.holds:
+        if still_holds(word, severity, tally.by_urgency):
+            return tally
+        tally = replace(tally, word=replace(word, holds=False))
+    if severity.rank > tally.severity.rank or first:
+        return replace(tally, severity=severity, severity_because=because)
+    return tally  # at the same level the first reasons stay
 
 
 def take_out(draft: Draft, incident_id: str, before: Known) -> None:
@@ -190,7 +235,7 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
     checks: dict[str, bool] = {}
     tallies: list[Tally] = []
     for incident_id in draft.touched:
-        tally = draft.tallies[incident_id]
+        tally = coordinated(draft, draft.tallies[incident_id])
         if incident_id in draft.opened:
             timers.append(_first_timer(tally, draft.now))
             brand = draft.plan.brand(tally.brand)
@@ -201,15 +246,17 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
                     by_severity=draft.plan.ladders,
                     brand_name=brand.name if brand else "",
                     late_after=draft.plan.page_if_younger_than,
+                    special=draft.plan.special_for(tally.brand),
+                    schedules=draft.plan.schedules_used(),
                 )
             )
-            draft.entries.append(_opened_entry(tally, draft.now))
+            draft.entries.append(opened_entry(tally, draft.now))
         elif tally.closed_at is None:
             checks[incident_id] = False
             old = draft.read[incident_id].severity
             if tally.severity.rank > old.rank:
-                tally = replace(tally, run=tally.run + 1)
-                draft.entries.append(_raised_entry(tally, old, draft.now))
+                tally = replace(tally, run=tally.run + 1, worse_at=draft.now)
+                draft.entries.append(raised_entry(tally, old, draft.now))
                 if not draft.desks[incident_id].is_acknowledged:
                     checks[incident_id] = True
                     timers.append(_first_timer(tally, draft.now))
@@ -220,6 +267,7 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
             open=tuple(draft.open.values()),
             candidates={kind: tuple(c) for kind, c in draft.candidates.items() if c},
             closed=tuple(draft.closed[-CLOSED_KEPT:]),
+            series=draft.series.stored(),
         ),
         mentions=tuple(_with_appointment(stored, draft.now) for stored in draft.stored),
         adopted=tuple(draft.adopted),
@@ -249,34 +297,6 @@ def _first_timer(tally: Tally, now: datetime) -> Timer:
         fired=0,
         severity=tally.severity,
         due_at=now,
-    )
-
-
-def _opened_entry(tally: Tally, now: datetime) -> Entry:
-    facts: dict[str, str | int] = {
-        "because": tally.because,
-        "kind": tally.kind.value,
-        "severity": tally.severity.value,
-        "mentions": tally.mention_count,
-    }
-    if tally.follows:
-        facts["follows"] = tally.follows
-    return Entry(incident_id=tally.id, at=now, id="opened", what="opened", by="triage", facts=facts)
-
-
-def _raised_entry(tally: Tally, old: Severity, now: datetime) -> Entry:
-    return Entry(
-        incident_id=tally.id,
-        at=now,
-        id=f"raised-{tally.run}",
-        what="severity_raised",
-        by="triage",
-        facts={
-            "from": old.value,
-            "to": tally.severity.value,
-            "because": "; ".join(tally.severity_because),
-            "mentions": tally.mention_count,
-        },
     )
 
 

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from vigie.domain.labels import Kind, Urgency
-from vigie.domain.plan import Ladder, Severity
+from vigie.domain.plan import Ladder, Severity, SpecialLadder
+from vigie.domain.schedule import Schedule
 
 # What opened an incident (`Tally.trigger`).
 TRIP_WIRE = "trip_wire"
 COMPANY = "company"
+SURGE = "surge"
 SPLIT = "split"
 
 
@@ -27,7 +30,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenIncident:
-    """What the brand's state must know of an open incident to attach mentions to it."""
+    """What the brand's state must know of an open incident to attach mentions to it.
+
+    `calm_due` is when its calm is to be looked at next, None for never.
+    """
 
     id: str
     kind: Kind
@@ -35,6 +41,7 @@ class OpenIncident:
     worst: Urgency
     opened_at: datetime
     last_mention_at: datetime
+    calm_due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,7 @@ class BrandState:
     """What triage keeps for a brand between batches: bounded, one item, one version.
 
     `version` is 0 for a brand never committed. `seen_at` is the instant of the last commit.
+    `series` is what `vigie.domain.series` keeps of the brand's volume.
     """
 
     brand: str
@@ -69,6 +77,7 @@ class BrandState:
     open: tuple[OpenIncident, ...] = ()
     candidates: Mapping[Kind, tuple[Candidate, ...]] = field(default_factory=dict)
     closed: tuple[ClosedIncident, ...] = ()
+    series: Mapping[str, Any] | None = None
     seen_at: datetime | None = None
 
 
@@ -114,7 +123,12 @@ class Tally:
     `samples` are the keys of the most urgent mentions. `run` numbers the ladder runs: a severity
     rise starts a new one. `merged` are the incidents that were merged into this one, and theirs;
     `merged_into` the one that took this one in, `split_from` the one that it was taken out of.
-    `coordinated_at` is when its noise was first recognised as such.
+    `coordinated_at` is when its noise was first recognised as such. `worse_at` is
+    when it last got worse. `urgent_voices` tells apart who
+    wrote urgently since the severity last fell, `settled` what had been counted by then and no
+    longer weighs. `per_minute` is its speed at its last mention, `surge` how many times the usual
+    the brand's volume was. `urgent_at` is when something urgent was last said, `calm_since` the
+    same once people were told that it is over, as it seems.
     """
 
     id: str
@@ -132,6 +146,12 @@ class Tally:
     late: int = 0
     reach: int = 0
     voices: str = ""
+    urgent_voices: str = ""
+    per_minute: float = 0.0
+    surge: float = 0.0
+    urgent_at: datetime | None = None
+    calm_since: datetime | None = None
+    settled: Mapping[str, int] = field(default_factory=dict)
     rules: Mapping[str, int] = field(default_factory=dict)
     reposts: int = 0
     samples: tuple[str, ...] = ()
@@ -144,11 +164,17 @@ class Tally:
     word: Word | None = None
     noise: Echoing = Echoing()
     coordinated_at: datetime | None = None
+    worse_at: datetime | None = None
 
     @property
     def is_danger(self) -> bool:
         """A single post was enough to open it: somebody may be in danger now."""
         return self.trigger == TRIP_WIRE
+
+    @property
+    def is_suspected(self) -> bool:
+        """Volume alone has opened it, and nothing urgent was said of it so far."""
+        return self.trigger == SURGE and self.worst.rank < Urgency.HIGH.rank
 
     @property
     def worst(self) -> Urgency:
@@ -195,6 +221,7 @@ class Timer:
     It exists exactly as long as somebody is still to be paged. `claim` and `claimed_until` say
     which invocation works on it; `attempts` counts failed publishes of the present step, since
     `failing_since`; `sent` lists the `person/channel` pairs of the present step that already went.
+    `special` names the special ladder that this run climbs, "" for that of the severity.
     """
 
     incident_id: str
@@ -209,6 +236,7 @@ class Timer:
     attempts: int = 0
     failing_since: datetime | None = None
     sent: tuple[str, ...] = ()
+    special: str = ""
 
 
 LADDER_TIMER = "ladder"
@@ -246,21 +274,33 @@ class Paging:
 class Ladders:
     """The ladders that the incident was opened with, one per severity, the plan's id, how the plan
     calls the brand ("" in what was written before it was kept), and from which age on a first post
-    is told as old."""
+    is told as old. With them the schedules and people that they page: a run ends by the plan that
+    it began with."""
 
     incident_id: str
     plan_id: str
     by_severity: Mapping[Severity, Ladder]
     brand_name: str = ""
     late_after: timedelta = timedelta(hours=2)
+    special: tuple[SpecialLadder, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+
+
+def has_flared_up(tally: Tally, desk: Desk) -> bool:
+    """It got worse after somebody called it contained."""
+    return (
+        desk.contained_at is not None
+        and tally.worse_at is not None
+        and tally.worse_at > desk.contained_at
+    )
 
 
 def state_of(tally: Tally, desk: Desk) -> State:
     """The state that people see: the desk's word goes before the tally's."""
     if desk.resolved_at is not None:
         return State.DISMISSED if desk.dismissed else State.RESOLVED
-    if desk.contained_at is not None:
+    if desk.contained_at is not None and not has_flared_up(tally, desk):
         return State.CONTAINED
     if desk.acknowledged_at is not None:
         return State.ACKNOWLEDGED
-    return State.OPEN
+    return State.SUSPECTED if tally.is_suspected else State.OPEN

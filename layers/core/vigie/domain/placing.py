@@ -1,19 +1,15 @@
 """Where a mention belongs: an open incident, a new one, or the candidates that wait for company."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
 
-from vigie.domain.draft import SAMPLES_KEPT, Draft, count, is_late, short_hash
-from vigie.domain.incident import COMPANY, TRIP_WIRE, Candidate, OpenIncident, Tally
+from vigie.domain.draft import Draft, count, is_late, short_hash
+from vigie.domain.incident import COMPANY, TRIP_WIRE, Candidate, OpenIncident
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.mention import LabelledMention
-from vigie.domain.severity import assess
-from vigie.domain.voices import heard
+from vigie.domain.opening import begin
+from vigie.domain.surging import confirm, stands_out, suspect
 
 CANDIDATES_KEPT = 10
-# How long after an incident's end a new one of the same kind counts as its flare-up.
-FLARE_UP = timedelta(hours=24)
 
 
 def counts(labelled: LabelledMention) -> bool:
@@ -89,7 +85,7 @@ def _start(draft: Draft, labelled: LabelledMention) -> str:
         if abs(mention.posted_at - c.at) <= limits.open_window and c.author != author
     ]
     voices = {c.author for c in company}
-    if len(voices) + 1 < limits.open_after:
+    if len(voices) + 1 < limits.open_after or not stands_out(draft)[0]:
         # One each: somebody who writes often must not push the others out.
         waiting[:] = [c for c in waiting if c.author != author]
         waiting.append(
@@ -109,6 +105,11 @@ def _start(draft: Draft, labelled: LabelledMention) -> str:
     )
     adopted = [c for c in waiting if abs(mention.posted_at - c.at) <= limits.open_window]
     draft.candidates[labels.kind] = []
+    suspected = suspect(draft, labels.kind)
+    if suspected is not None:
+        confirm(draft, suspected, labels.kind, adopted)
+        count(draft, suspected.id, labelled)
+        return suspected.id
     return _open(draft, labelled, COMPANY, because, adopted)
 
 
@@ -122,46 +123,15 @@ def _open(
     mention, kind = labelled.mention, labelled.labels.kind
     # The first version may have opened an incident of its own.
     opener = f"{mention.key}@{mention.post_id}" if mention.key in draft.revised else mention.key
-    incident_id = f"inc-{short_hash(opener)}"
-    earliest = min([mention.posted_at, *(c.at for c in company)])
-    voices = ""
-    reach = 0
-    for candidate in company:
-        voices, is_new = heard(voices, candidate.author)
-        reach += candidate.reach * is_new
-    follows = [c.id for c in draft.closed if c.kind is kind and draft.now - c.closed_at <= FLARE_UP]
-    severity, reasons = assess({}, 0, 0, draft.plan.thresholds)
-    draft.tallies[incident_id] = Tally(
-        id=incident_id,
+    incident_id = begin(
+        draft,
+        opener=opener,
         brand=mention.brand,
         kind=kind,
-        severity=severity,
-        severity_because=reasons,
-        opened_at=draft.now,
-        first_mention_at=earliest,
-        last_mention_at=mention.posted_at,
-        because=because,
         trigger=trigger,
-        mention_count=len(company),
-        by_urgency={Urgency.HIGH: len(company)} if company else {},
-        reach=reach,
-        voices=voices,
-        reposts=sum(c.reposts for c in company),
-        samples=tuple(c.key for c in company)[:SAMPLES_KEPT],
-        follows=follows[-1] if follows else "",
+        because=because,
+        at=mention.posted_at,
+        company=company,
     )
-    draft.opened.append(incident_id)
-    _adopt(draft, incident_id, company)
     count(draft, incident_id, labelled)
     return incident_id
-
-
-def _adopt(draft: Draft, incident_id: str, company: Sequence[Candidate]) -> None:
-    """Give the earlier voices to the incident: those of this slice are not stored yet."""
-    waiting = {stored.labelled.mention.key: i for i, stored in enumerate(draft.stored)}
-    for candidate in company:
-        position = waiting.get(candidate.key)
-        if position is None:
-            draft.adopted.append((candidate.key, incident_id))
-        else:
-            draft.stored[position] = replace(draft.stored[position], incident_id=incident_id)

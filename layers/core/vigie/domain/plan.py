@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 from vigie.domain.hours import Hours, hours_from_dict, hours_to_dict
-from vigie.domain.labels import Kind
+from vigie.domain.labels import Kind, Urgency
 from vigie.domain.people import Person, person_from_dict, person_to_dict
 from vigie.domain.schedule import Schedule, schedule_from_dict, schedule_to_dict
 
-PLAN_VERSION = 1
+PLAN_VERSION = 2
 
 
 class Severity(StrEnum):
@@ -90,22 +90,52 @@ class SpecialLadder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """When triage opens an incident, and how grave it calls it.
+class SeverityRow:
+    """A row of the severity table: the incident is at least so grave when every condition holds.
 
-    `open_after` high mentions of one kind by different authors within `open_window` open an
-    incident; `sev1_critical` critical mentions, `sev2_high` urgent ones (critical or high) or a
-    reach of `sev1_reach` / `sev2_reach` followers raise it. `quiet_after` without a mention, an
-    incident takes no more of them: a later one is another crisis.
+    0, None and () are no condition. What is counted is told at `vigie.domain.severity.Evidence`.
+    """
+
+    severity: Severity
+    worst: Urgency | None = None
+    critical: int = 0
+    urgent: int = 0
+    authors: int = 0
+    reach: int = 0
+    per_minute: float = 0.0
+    surge: float = 0.0
+    kinds: tuple[Kind, ...] = ()
+
+
+SEVERITY_ROWS = (
+    SeverityRow(severity=Severity.SEV1, critical=3),
+    SeverityRow(severity=Severity.SEV1, critical=1, reach=1_000_000),
+    SeverityRow(severity=Severity.SEV2, critical=1),
+    SeverityRow(severity=Severity.SEV2, urgent=25),
+    SeverityRow(severity=Severity.SEV2, urgent=1, reach=100_000),
+    SeverityRow(severity=Severity.SEV2, urgent=10, surge=5.0),
+    SeverityRow(severity=Severity.SEV3, urgent=1),
+    # Volume alone wakes nobody at night: it may be a joke, a victory or a campaign.
+    SeverityRow(severity=Severity.SEV3, authors=25, surge=10.0),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """When triage opens an incident, and when it lets one fall.
+
+    `open_after` high mentions that say the same by different authors within `open_window` open an
+    incident. `quiet_after` without a mention, an incident takes no more of them: a later one is
+    another crisis. `false_alarms_per_month` is how many surges a brand and 30 days may be called
+    that are none. After `calm_lowers_after` without an urgent mention an incident falls by one
+    level.
     """
 
     open_after: int = 3
     open_window: timedelta = timedelta(minutes=30)
     quiet_after: timedelta = timedelta(hours=6)
-    sev1_critical: int = 3
-    sev1_reach: int = 1_000_000
-    sev2_high: int = 25
-    sev2_reach: int = 100_000
+    false_alarms_per_month: float = 1.0
+    calm_lowers_after: timedelta = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +159,7 @@ class Plan:
     silence_after: timedelta
     calm_after: timedelta = timedelta(days=1)
     daily_budget_usd: float = 0.0
+    severity_rows: tuple[SeverityRow, ...] = SEVERITY_ROWS
     special: tuple[SpecialLadder, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     staff: tuple[Person, ...] = ()
@@ -161,7 +192,7 @@ class Plan:
         """Every person with every channel by which a page may reach them, each pair once."""
         pairs: dict[tuple[str, str], tuple[Person, str]] = {}
         for person, channels in self._paged():
-            for channel in (*channels, *person.channels):
+            for channel in person.channels or channels:
                 pairs.setdefault((person.id, channel), (person, channel))
         yield from pairs.values()
 
@@ -238,6 +269,27 @@ def special_from_dict(data: Mapping[str, Any]) -> SpecialLadder:
     )
 
 
+def _row_to_dict(row: SeverityRow) -> dict[str, Any]:
+    return {
+        "level": row.severity.value,
+        "worst": row.worst.value if row.worst else None,
+        "kinds": [kind.value for kind in row.kinds],
+        **{name: getattr(row, name) for name in _COUNTED},
+    }
+
+
+def _row_from_dict(data: Mapping[str, Any]) -> SeverityRow:
+    return SeverityRow(
+        severity=Severity(data["level"]),
+        worst=Urgency(data["worst"]) if data["worst"] else None,
+        kinds=tuple(Kind(kind) for kind in data["kinds"]),
+        **{name: data[name] for name in _COUNTED},
+    )
+
+
+_COUNTED = ("critical", "urgent", "authors", "reach", "per_minute", "surge")
+
+
 def plan_to_json(plan: Plan) -> str:
     """The compiled plan: what the build writes and the layer carries as `plan.json`."""
     limits = plan.thresholds
@@ -263,11 +315,10 @@ def plan_to_json(plan: Plan) -> str:
                 "open_after": limits.open_after,
                 "open_window_s": int(limits.open_window.total_seconds()),
                 "quiet_after_s": int(limits.quiet_after.total_seconds()),
-                "sev1_critical": limits.sev1_critical,
-                "sev1_reach": limits.sev1_reach,
-                "sev2_high": limits.sev2_high,
-                "sev2_reach": limits.sev2_reach,
+                "false_alarms_per_month": limits.false_alarms_per_month,
+                "calm_lowers_after_s": int(limits.calm_lowers_after.total_seconds()),
             },
+            "severity": [_row_to_dict(row) for row in plan.severity_rows],
             "page_if_younger_than_s": int(plan.page_if_younger_than.total_seconds()),
             "retention_s": int(plan.retention.total_seconds()),
             "silence_after_s": int(plan.silence_after.total_seconds()),
@@ -312,11 +363,10 @@ def plan_from_json(text: str) -> Plan:
             open_after=limits["open_after"],
             open_window=timedelta(seconds=limits["open_window_s"]),
             quiet_after=timedelta(seconds=limits["quiet_after_s"]),
-            sev1_critical=limits["sev1_critical"],
-            sev1_reach=limits["sev1_reach"],
-            sev2_high=limits["sev2_high"],
-            sev2_reach=limits["sev2_reach"],
+            false_alarms_per_month=limits["false_alarms_per_month"],
+            calm_lowers_after=timedelta(seconds=limits["calm_lowers_after_s"]),
         ),
+        severity_rows=tuple(_row_from_dict(row) for row in data["severity"]),
         page_if_younger_than=timedelta(seconds=data["page_if_younger_than_s"]),
         retention=timedelta(seconds=data["retention_s"]),
         silence_after=timedelta(seconds=data["silence_after_s"]),

@@ -8,14 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from vigie.domain.calm import due, settle
 from vigie.domain.change import Change, Known, Stored
-from vigie.domain.draft import Draft, change_of, count, draft_of, take_out
+from vigie.domain.draft import Draft, change_of, count, draft_of, short_hash, take_out
 from vigie.domain.echoes import echo, root_key
 from vigie.domain.incident import BrandState, Desk, Tally
 from vigie.domain.labels import Urgency
 from vigie.domain.mention import LabelledMention
 from vigie.domain.placing import counts, place
 from vigie.domain.plan import Plan
+from vigie.domain.surging import gathering, involved, respond
 
 
 def keys_of(mentions: Sequence[LabelledMention]) -> tuple[str, ...]:
@@ -25,14 +27,20 @@ def keys_of(mentions: Sequence[LabelledMention]) -> tuple[str, ...]:
 
 
 def concerned(
-    state: BrandState, mentions: Sequence[LabelledMention], known: Mapping[str, Known]
+    state: BrandState,
+    mentions: Sequence[LabelledMention],
+    known: Mapping[str, Known],
+    now: datetime,
 ) -> tuple[str, ...]:
     """Ids of the incidents that `fold` may touch for these mentions: open ones of their kinds,
-    and those that hold an older version or a repeated post."""
+    those that hold an older version or a repeated post, those that the present volume is about,
+    and those that may have calmed down."""
     kinds = {m.labels.kind for m in mentions if counts(m)}
     of_kind = [i.id for i in state.open if i.kind in kinds]
     holding = [known[key].incident_id for key in keys_of(mentions) if key in known]
-    return tuple(dict.fromkeys([*of_kind, *filter(None, holding)]))
+    return tuple(
+        dict.fromkeys([*of_kind, *filter(None, holding), *involved(state), *due(state, now)])
+    )
 
 
 def fold(
@@ -59,8 +67,7 @@ def fold(
         if mention.repost:
             continue
         if before is None:
-            incident_id = place(draft, labelled)
-            draft.stored.append(Stored(labelled=labelled, incident_id=incident_id))
+            _take_in(draft, labelled)
         elif before.deleted or int(before.post_id) >= int(mention.post_id):
             duplicates += 1
         else:
@@ -68,25 +75,55 @@ def fold(
             _revise(draft, labelled, before)
     duplicates += echo(draft, [m for m in newest if m.mention.repost], known)
     repeated = len(mentions) - len({m.mention.key for m in mentions})
+    settle(draft)
     return change_of(draft, state, duplicates + repeated)
 
 
-def close(
+def obey(
     state: BrandState,
-    tally: Tally | None,
-    desk: Desk,
+    tallies: Mapping[str, Tally],
+    desks: Mapping[str, Desk],
     plan: Plan,
     now: datetime,
 ) -> Change:
-    """Fold a person's `resolve` or `dismiss`; closing twice changes nothing."""
-    if tally is None or desk.resolved_at is None:
-        return Change(state=state)
-    return change_of(draft_of(state, {tally.id: tally}, {tally.id: desk}, plan, now), state, 0)
+    """Fold what people decided at these desks; twice changes nothing."""
+    return change_of(draft_of(state, tallies, desks, plan, now), state, 0)
 
 
-def tick(state: BrandState, plan: Plan, now: datetime) -> Change:
-    """A minute without traffic: candidates whose window has passed are let go."""
-    return change_of(draft_of(state, {}, {}, plan, now), state, 0)
+def tick(
+    state: BrandState,
+    tallies: Mapping[str, Tally],
+    desks: Mapping[str, Desk],
+    plan: Plan,
+    now: datetime,
+) -> Change:
+    """A minute without traffic: bins are learned, candidates whose window has passed let go, and
+    what has been calm for long (`due`, which `tallies` and `desks` hold) is lowered."""
+    draft = draft_of(state, tallies, desks, plan, now)
+    draft.series.tick(now)
+    settle(draft)
+    return change_of(draft, state, 0)
+
+
+def _take_in(draft: Draft, labelled: LabelledMention) -> None:
+    """Place a mention never seen, with the volume that it is part of."""
+    mention, labels = labelled.mention, labelled.labels
+    surprise = draft.series.add(mention.posted_at, labels, draft.now)
+    incident_id = place(draft, labelled)
+    # Urgent ones wait for company; what is old belongs to no present volume.
+    lies_about = not incident_id and surprise and labels.urgency.rank < Urgency.HIGH.rank
+    if lies_about and (incident_id := gathering(draft)):
+        count(draft, incident_id, labelled)
+    elif lies_about:
+        draft.series.lie_about(
+            mention.key,
+            mention.posted_at,
+            labels.urgency.value,
+            short_hash(mention.author.id),
+            mention.author.followers or 0,
+        )
+    draft.stored.append(Stored(labelled=labelled, incident_id=incident_id))
+    respond(draft, labelled, surprise)
 
 
 def _newest_versions(mentions: Sequence[LabelledMention]) -> list[LabelledMention]:
@@ -109,6 +146,7 @@ def _revise(draft: Draft, labelled: LabelledMention, before: Known) -> None:
     key = labelled.mention.key
     # A voice of this very slice may just have taken the older version into its company.
     held = dict(draft.adopted).get(key) or before.incident_id
+    draft.series.forget([key])
     draft.adopted = [(adopted, id_) for adopted, id_ in draft.adopted if adopted != key]
     for kind, waiting in draft.candidates.items():
         draft.candidates[kind] = [c for c in waiting if c.key != key]

@@ -1,23 +1,34 @@
 """plan.yaml → Plan: roles become people, durations become numbers, the content gets its id."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from vigie.domain.labels import Kind
+from vigie.domain.people import Person
 from vigie.domain.plan import (
     Brand,
     Ladder,
-    Person,
     Plan,
     Severity,
+    SpecialLadder,
     Step,
     Thresholds,
     plan_to_json,
 )
-from vigie.planning.cross_checks import addresses, reachability, references
-from vigie.planning.models import ContactModel, PlanModel, StepModel
+from vigie.planning.cross_checks import addresses, named_by, reachability, references, steps_of
+from vigie.planning.models import (
+    ContactModel,
+    PersonModel,
+    PlanModel,
+    SpecialLadderModel,
+    StepModel,
+)
 from vigie.planning.problems import Problem, WrongPlan, shown
 from vigie.planning.reading import read_yaml, validate
+from vigie.planning.schedules import quiet_of, schedule_of
+from vigie.planning.severities import OLD_SEVERITIES, severity_problems, severity_rows
 
 
 def compile_file(path: Path | str) -> Plan:
@@ -54,7 +65,7 @@ def check_contacts(plan_path: Path | str, contacts_path: Path | str) -> int:
             if contact:
                 contacts[str(person)] = contact
         if not problems:
-            problems.extend(reachability(plan, contacts))
+            problems.extend(reachability(_compiled(plan), contacts))
     if problems:
         raise WrongPlan(str(contacts_path), tuple(problems))
     return len(contacts)
@@ -70,14 +81,15 @@ def _checked(text: str, file: str) -> PlanModel:
     if unreadable:
         raise WrongPlan(file, (*problems, *unreadable))
     model, wrong = validate(PlanModel, data)
-    problems += [*wrong, *references(data)]
+    problems += [*wrong, *references(data), *severity_problems(data)]
     if model is None or problems:
         raise WrongPlan(file, tuple(problems))
     return model
 
 
 def _compiled(model: PlanModel) -> Plan:
-    people = [Person(id=p.id, role=p.role, language=p.language) for p in model.people]
+    people = [_person(person, model) for person in model.people]
+    by_id = {person.id: person for person in people}
     plan = Plan(
         id="",
         brands=tuple(
@@ -93,31 +105,74 @@ def _compiled(model: PlanModel) -> Plan:
         ),
         ladders={
             severity: Ladder(
-                steps=tuple(_step(s, people) for s in getattr(model.ladders, severity.value))
+                steps=tuple(_step(s, people, model) for s in getattr(model.ladders, severity))
             )
             for severity in Severity
         },
-        thresholds=Thresholds(**model.thresholds.model_dump()),
+        thresholds=Thresholds(**model.thresholds.model_dump(exclude=set(OLD_SEVERITIES))),
+        severity_rows=severity_rows(model),
         page_if_younger_than=model.page_if_younger_than,
         retention=model.retention,
         silence_after=model.silence_after,
         calm_after=model.calm_after,
         daily_budget_usd=model.daily_budget_usd,
+        special=tuple(_special(special, people, model) for special in model.special_ladders),
+        schedules=tuple(schedule_of(schedule, by_id) for schedule in model.schedules),
+        staff=tuple(people),
     )
     digest = hashlib.sha256(plan_to_json(plan).encode()).hexdigest()
     return replace(plan, id=digest[:12])
 
 
-def _step(step: StepModel, people: list[Person]) -> Step:
+def _person(model: PersonModel, plan: PlanModel) -> Person:
+    """With quiet hours, a page may take another of their channels: which ones there are is what
+    they say, or by which the ladders page them."""
+    channels = model.channels
+    if model.quiet_hours and not channels:
+        channels = tuple(
+            dict.fromkeys(
+                channel
+                for step in steps_of(plan)
+                if model.id in named_by(step, plan)
+                for channel in step.channels
+            )
+        )
+    return Person(
+        id=model.id,
+        role=model.role,
+        language=model.language,
+        languages=model.languages,
+        time_zone=model.time_zone or "",
+        channels=tuple(dict.fromkeys(channels)),
+        quiet=quiet_of(model.quiet_hours),
+    )
+
+
+def _special(model: SpecialLadderModel, people: list[Person], plan: PlanModel) -> SpecialLadder:
+    return SpecialLadder(
+        name=model.name,
+        ladder=Ladder(steps=tuple(_step(step, people, plan) for step in model.steps)),
+        brands=model.when.brands,
+        kinds=tuple(map(Kind, model.when.kinds)),
+        severities=tuple(map(Severity, model.when.severities)),
+        hours=model.when.hours,
+        time_zone=model.when.time_zone or "",
+    )
+
+
+def _step(step: StepModel, people: list[Person], plan: PlanModel) -> Step:
     """A role stands for everybody who has it, in the plan's order; nobody is paged twice."""
-    paged = {
-        person.id: person
-        for who in step.page
-        for person in people
-        if who in (person.id, person.role)
-    }
+    schedules = {schedule.id for schedule in plan.schedules}
+
+    def those(names: Sequence[str]) -> tuple[Person, ...]:
+        found = {p.id: p for who in names for p in people if who in (p.id, p.role)}
+        return tuple(found.values())
+
     return Step(
-        people=tuple(paged.values()),
+        people=those(step.page),
         channels=tuple(dict.fromkeys(step.channels)),
         ack_within=step.ack_within,
+        schedules=tuple(dict.fromkeys(name for name in step.page if name in schedules)),
+        otherwise=those(step.otherwise),
+        otherwise_schedules=tuple(dict.fromkeys(n for n in step.otherwise if n in schedules)),
     )

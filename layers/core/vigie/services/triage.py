@@ -1,16 +1,19 @@
 """The reduce: labelled mentions, commands and ticks into incidents, one transaction a slice."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from vigie.domain.calm import due
 from vigie.domain.change import Change
 from vigie.domain.erasing import erase
-from vigie.domain.incident import Timer
+from vigie.domain.incident import BrandState, Desk, Tally, Timer
 from vigie.domain.mention import LabelledMention
+from vigie.domain.merging import redirected, survivors
 from vigie.domain.plan import Plan
-from vigie.domain.triage import close, concerned, fold, keys_of, tick
+from vigie.domain.splitting import Split, split
+from vigie.domain.triage import concerned, fold, keys_of, obey, tick
 from vigie.errors import Conflict, Rejected, Unavailable, UnknownVersion
 from vigie.messages import (
     Classified,
@@ -32,6 +35,8 @@ TRANSACTION_ACTIONS = 100
 ERASED_TOGETHER = 30
 # Losing this often in a row means that something is wrong, not that the brand is busy.
 TRIES = 10
+
+Standings = Mapping[str, tuple[Tally, Desk]]
 
 
 @dataclass(kw_only=True)
@@ -185,12 +190,11 @@ def _commit_mentions(
     for _ in range(TRIES):
         state = store.state(brand)
         known = store.known(keys_of(mentions))
-        incidents = store.incidents(concerned(state, mentions, known))
+        incidents = _with_survivors(store, concerned(state, mentions, known, now))
         change = fold(
             state,
-            {i: tally for i, (tally, _) in incidents.items()},
-            {i: desk for i, (_, desk) in incidents.items()},
-            known,
+            *_apart(incidents),
+            redirected(known, survivors(incidents)),
             mentions,
             plan,
             now,
@@ -220,16 +224,58 @@ def _commit_mentions(
 def _commit_command(
     command: Command, store: TriageStore, plan: Plan, now: datetime, result: Triaging
 ) -> None:
-    """`resolve` and `dismiss` say the same to triage: the desk holds what was decided."""
+    """All but `split` say the same to triage: the desk holds what was decided."""
     for _ in range(TRIES):
         state = store.state(command.brand)
-        found = store.incidents([command.incident_id]).get(command.incident_id)
-        if found is None:
+        incidents = _with_survivors(store, filter(None, (command.incident_id, command.into)))
+        if command.incident_id not in incidents:
             return
-        change = close(state, *found, plan, now)
+        if command.command == "split":
+            change = _split(command, state, incidents, store, plan, now)
+        else:
+            change = obey(state, *_apart(incidents), plan, now)
         if change.is_empty(state) or _committed(change, store, now, result):
             return
     raise Unavailable(f"brand {command.brand}: lost {TRIES} races in a row")
+
+
+def _split(
+    command: Command,
+    state: BrandState,
+    incidents: Standings,
+    store: TriageStore,
+    plan: Plan,
+    now: datetime,
+) -> Change:
+    keys = tuple(f"{command.brand}#x#{root_id}" for root_id in command.posts)
+    last = survivors(incidents)
+    act = Split(
+        # Merged since it was asked for: then its mentions are taken from where they are now.
+        source=last.get(command.incident_id, command.incident_id),
+        into=command.into,
+        keys=keys,
+        by=command.by,
+        at=command.at,
+    )
+    known = redirected(store.known(keys), last)
+    return split(state, *_apart(incidents), known, store.posts(keys), act, plan, now)
+
+
+def _with_survivors(store: TriageStore, ids: Iterable[str]) -> Standings:
+    """The incidents, and those that took them in: their mentions are counted there."""
+    found: dict[str, tuple[Tally, Desk]] = {}
+    wanted = set(ids)
+    while wanted:
+        found |= store.incidents(sorted(wanted))
+        wanted = set(survivors(found).values()) - set(found) - wanted
+    return found
+
+
+def _apart(incidents: Standings) -> tuple[Mapping[str, Tally], Mapping[str, Desk]]:
+    return (
+        {id_: tally for id_, (tally, _) in incidents.items()},
+        {id_: desk for id_, (_, desk) in incidents.items()},
+    )
 
 
 def _commit_erased(
@@ -248,7 +294,10 @@ def _commit_erased(
     keys = [f"{erased.brand}#x#{root_id}" for root_id in posts]
     for _ in range(TRIES):
         state = store.state(erased.brand)
-        change = erase(state, store.known(keys), keys, erased.why, erased.at, plan, now)
+        known = store.known(keys)
+        holding = {k.incident_id for k in known.values() if k.incident_id and not k.deleted}
+        merged = survivors(_with_survivors(store, holding))
+        change = erase(state, known, keys, erased.why, erased.at, plan, now, merged)
         if not change.tombstones:
             return
         if _committed(change, store, now, result):
@@ -269,7 +318,9 @@ def _commit_tick(
     minute: Tick, store: TriageStore, plan: Plan, now: datetime, result: Triaging
 ) -> None:
     state = store.state(minute.brand)
-    change = tick(state, plan, now)
+    calm = tuple(due(state, now))
+    incidents = store.incidents(calm) if calm else {}
+    change = tick(state, *_apart(incidents), plan, now)
     if not change.is_empty(state):
         # A lost race means traffic: then the brand needs no tick.
         _committed(change, store, now, result)

@@ -7,7 +7,7 @@ Attribute names are the same in all items: `pk`, `sk`, `v` (version of the shape
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vigie.adapters.dynamodb.attributes import Item, read_item, to_wire
@@ -26,11 +26,20 @@ from vigie.domain.incident import (
 )
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.labels import Kind, Urgency
-from vigie.domain.plan import Severity, ladder_from_dict, ladder_to_dict
+from vigie.domain.plan import (
+    Severity,
+    ladder_from_dict,
+    ladder_to_dict,
+    special_from_dict,
+    special_to_dict,
+)
+from vigie.domain.schedule import schedule_from_dict, schedule_to_dict
 from vigie.domain.versions import STATE_VERSION
 
 TALLY, DESK, LADDER, PAGING, STATE = "TALLY", "DESK", "LADDER", "PAGING", "STATE"
 DUE_PARTITION = "due"
+# Of ladders with schedules or special ladders; those without are as they were.
+LADDERS_VERSION = 2
 # What the bounds of `vigie.domain.draft` can add up to; a state beyond it is a defect, not a size
 # to grow into.
 BRAND_STATE_BYTES = 16_000
@@ -46,7 +55,15 @@ def state_to_item(state: BrandState) -> Item:
     body = json.dumps(
         {
             "open": [
-                [i.id, i.kind, i.severity, i.worst, to_iso(i.opened_at), to_iso(i.last_mention_at)]
+                [
+                    i.id,
+                    i.kind,
+                    i.severity,
+                    i.worst,
+                    to_iso(i.opened_at),
+                    to_iso(i.last_mention_at),
+                    *([] if i.calm_due is None else [int(i.calm_due.timestamp() * 1000)]),
+                ]
                 for i in state.open
             ],
             "candidates": {
@@ -55,6 +72,7 @@ def state_to_item(state: BrandState) -> Item:
                 if waiting
             },
             "closed": [[c.id, c.kind, to_iso(c.closed_at)] for c in state.closed],
+            "series": state.series,
         },
         separators=(",", ":"),
     )
@@ -88,8 +106,9 @@ def state_from_item(item: Mapping[str, Any]) -> BrandState:
                 worst=Urgency(worst),
                 opened_at=from_iso(opened),
                 last_mention_at=from_iso(last),
+                calm_due=datetime.fromtimestamp(calm[0] / 1000, UTC) if calm else None,
             )
-            for id_, kind, severity, worst, opened, last in body["open"]
+            for id_, kind, severity, worst, opened, last, *calm in body["open"]
         ),
         candidates={
             Kind(kind): tuple(
@@ -102,6 +121,7 @@ def state_from_item(item: Mapping[str, Any]) -> BrandState:
             ClosedIncident(id=id_, kind=Kind(kind), closed_at=from_iso(at))
             for id_, kind, at in body["closed"]
         ),
+        series=body.get("series"),
     )
 
 
@@ -127,6 +147,12 @@ def tally_to_item(tally: Tally) -> Item:
             "late": tally.late,
             "reach": tally.reach,
             "voices": tally.voices or None,
+            "urgent_voices": tally.urgent_voices or None,
+            "per_minute": tally.per_minute,
+            "surge": tally.surge,
+            "urgent_at": _iso(tally.urgent_at),
+            "calm_since": _iso(tally.calm_since),
+            "settled": dict(tally.settled),
             "rules": dict(tally.rules),
             "reposts": tally.reposts,
             "samples": list(tally.samples),
@@ -139,6 +165,7 @@ def tally_to_item(tally: Tally) -> Item:
             "word": word_to(tally.word),
             "noise": echoing_to(tally.noise),
             "coordinated_at": _iso(tally.coordinated_at),
+            "worse_at": _iso(tally.worse_at),
         }
     )
 
@@ -162,6 +189,12 @@ def tally_from_item(item: Mapping[str, Any]) -> Tally:
         late=data["late"],
         reach=data["reach"],
         voices=data.get("voices", ""),
+        urgent_voices=data.get("urgent_voices", ""),
+        per_minute=float(data.get("per_minute", 0)),
+        surge=float(data.get("surge", 0)),
+        urgent_at=_instant(data.get("urgent_at")),
+        calm_since=_instant(data.get("calm_since")),
+        settled=data.get("settled", {}),
         rules=data["rules"],
         reposts=data.get("reposts", 0),
         samples=tuple(data["samples"]),
@@ -174,6 +207,7 @@ def tally_from_item(item: Mapping[str, Any]) -> Tally:
         word=word_from(data.get("word")),
         noise=echoing_from(data.get("noise")),
         coordinated_at=_instant(data.get("coordinated_at")),
+        worse_at=_instant(data.get("worse_at")),
     )
 
 
@@ -242,6 +276,7 @@ def timer_to_item(timer: Timer) -> Item:
             "attempts": timer.attempts,
             "failing_since": _iso(timer.failing_since),
             "sent": list(timer.sent),
+            "special": timer.special or None,
         }
     )
 
@@ -262,6 +297,7 @@ def timer_from_item(item: Mapping[str, Any]) -> Timer:
         attempts=data["attempts"],
         failing_since=_instant(data.get("failing_since")),
         sent=tuple(data["sent"]),
+        special=data.get("special", ""),
     )
 
 
@@ -296,11 +332,13 @@ def entry_from_item(item: Mapping[str, Any]) -> Entry:
 
 def ladders_to_item(ladders: Ladders) -> Item:
     """The plan's ladders as JSON text: read as a whole, never queried."""
+    rota = ladders.special or ladders.schedules
     return to_wire(
         {
             "pk": ladders.incident_id,
             "sk": LADDER,
-            "v": STATE_VERSION,
+            # Code that knows no schedules would page nobody: to it this is of a newer version.
+            "v": LADDERS_VERSION if rota else STATE_VERSION,
             "plan_id": ladders.plan_id,
             "brand_name": ladders.brand_name or None,
             "late_after_s": int(ladders.late_after.total_seconds()),
@@ -308,13 +346,23 @@ def ladders_to_item(ladders: Ladders) -> Item:
                 {s.value: ladder_to_dict(ladder) for s, ladder in ladders.by_severity.items()},
                 separators=(",", ":"),
             ),
+            "rota": json.dumps(
+                {
+                    "special": [special_to_dict(special) for special in ladders.special],
+                    "schedules": [schedule_to_dict(schedule) for schedule in ladders.schedules],
+                },
+                separators=(",", ":"),
+            )
+            if rota
+            else None,
         }
     )
 
 
 def ladders_from_item(item: Mapping[str, Any]) -> Ladders:
     """The inverse of `ladders_to_item`."""
-    data = read_item(item)
+    data = read_item(item, LADDERS_VERSION)
+    rota = json.loads(data.get("rota", "{}"))
     return Ladders(
         incident_id=data["pk"],
         plan_id=data["plan_id"],
@@ -323,6 +371,8 @@ def ladders_from_item(item: Mapping[str, Any]) -> Ladders:
         by_severity={
             Severity(s): ladder_from_dict(ladder) for s, ladder in json.loads(data["body"]).items()
         },
+        special=tuple(map(special_from_dict, rota.get("special", ()))),
+        schedules=tuple(map(schedule_from_dict, rota.get("schedules", ()))),
     )
 
 

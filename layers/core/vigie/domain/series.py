@@ -1,0 +1,365 @@
+"""A brand's mentions in event time: bins of five minutes, learned once no more is to come for them.
+
+Posts may be ten minutes late: until then a bin is open, and whatever it holds so far is scored on
+the side. So nobody waits for a late post, and none that is in time is lost. What comes later still
+counts for its incident, only the brand's usual is not learned from it.
+"""
+
+import math
+from collections.abc import Collection, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from vigie.domain import surge
+from vigie.domain.labels import Kind, Labels, Sentiment, Urgency
+from vigie.domain.rarity import Level, tail
+
+ALL, URGENT = "all", "urgent"
+# How late a post may be and still count for its bin.
+LATENESS = timedelta(minutes=10)
+# A minute without traffic says so of what was posted before: the rest may be on its way through us.
+ON_ITS_WAY = timedelta(minutes=15)
+# Longer silence that no tick has seen is time in which nobody looked, and nothing is learned of it.
+UNSEEN_BINS = 12
+# The weight of evidence in the series of what is urgent.
+_WEIGHTS = {Urgency.CRITICAL: 4.0, Urgency.HIGH: 1.0}
+_NEGATIVE = 0.25
+# A kind has a series of its own from so many mentions a bin on, while it keeps a tenth of that.
+KINDS_WATCHED = 2
+_KIND_FROM = 2.0
+_DAY_OF_BINS = timedelta(days=1) / surge.BIN
+HELD_INCIDENTS = 8
+HELD_KEYS = 12
+_RECENT_BINS = 12
+# Windows of half an hour, of which a month has so many.
+_WINDOW_BINS = 6
+WINDOWS_A_MONTH = 30 * 48
+_BIN = int(surge.BIN.total_seconds())
+
+
+@dataclass(slots=True)
+class Bin:
+    """One open bin: weights by series, mentions by incident and by kind."""
+
+    weights: dict[str, float] = field(default_factory=dict)
+    incidents: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surprise:
+    """How far the volume of a bin (by its number) is out of the usual, in one of the series."""
+
+    series: str
+    bin: int
+    score: float
+    learning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A recent mention that belongs nowhere; `author` is a short hash."""
+
+    bin: int
+    urgency: str
+    author: str
+    reach: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Alarm:
+    """The last alarm of the brand."""
+
+    bin: int
+    score: float
+    incident_id: str
+
+
+@dataclass(slots=True)
+class Series:
+    """The series of one brand while a slice is folded; `stored` is what is kept between slices.
+
+    `next` is the first bin that is not learned yet, `newest` the newest instant seen (seconds),
+    `seen` the last bin of which something is known, be it silence. `begun` says since which bin
+    each series is learned, `recent` holds the latest learned weights of what is urgent, `loose`
+    the keys of the latest mentions that belong nowhere.
+    """
+
+    next: int = 0
+    newest: int = 0
+    seen: int = 0
+    open: dict[int, Bin] = field(default_factory=dict)
+    learned: dict[str, Any] = field(default_factory=dict)
+    begun: dict[str, int] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+    traffic: dict[str, float] = field(default_factory=dict)
+    recent: list[float] = field(default_factory=list)
+    loose: dict[str, Loose] = field(default_factory=dict)
+    alarm: Alarm | None = None
+    level: Level = field(default_factory=Level)
+    _ahead: dict[str, list[tuple[Any, float]]] = field(default_factory=dict)
+
+    @property
+    def current(self) -> int:
+        """The newest bin of which something was seen."""
+        return max(self.newest // _BIN, self.next)
+
+    def advance(self, to: datetime) -> None:
+        """Time has come to `to` (a post's, or a tick's less what may be on its way)."""
+        self.newest = max(self.newest, int(to.timestamp()))
+        if not self.next:
+            self.next = self.seen = self.newest // _BIN
+        self._learn(int(self.newest - LATENESS.total_seconds()) // _BIN)
+
+    def tick(self, now: datetime) -> None:
+        """A minute without traffic: silence counts as seen."""
+        silent = _number(now - ON_ITS_WAY)
+        if not self.next or silent <= self.next:
+            return  # nothing to learn: nothing to write
+        if silent - self.next <= UNSEEN_BINS:
+            self.seen = max(self.seen, silent)
+        self.advance(start_of(silent) + LATENESS)
+
+    def add(self, posted_at: datetime, labels: Labels, now: datetime) -> Surprise | None:
+        """Count one mention by somebody else; the greatest surprise that it leads to.
+
+        None when its bin is learned already.
+        """
+        at = min(posted_at, now)
+        self.advance(at)
+        number = _number(at)
+        if number < self.next:
+            return None
+        held = self.open.setdefault(number, Bin())
+        grown = {ALL: 1.0, URGENT: weight(labels)}
+        if labels.kind is not Kind.NONE:
+            grown[labels.kind.value] = 1.0
+            held.kinds[labels.kind.value] = held.kinds.get(labels.kind.value, 0) + 1
+        surprises = []
+        for name, more in grown.items():
+            if not more:
+                continue
+            held.weights[name] = held.weights.get(name, 0.0) + more
+            if name in self.begun or name in (ALL, URGENT):
+                del self._ahead.setdefault(name, [])[number - self.next :]
+                surprises += self._surprises(name, number)
+        return max(surprises, key=lambda s: (not s.learning, s.score), default=None)
+
+    def join(self, at: datetime, incident_id: str) -> None:
+        """A mention of that instant belongs to the incident."""
+        held = self.open.get(min(_number(at), self.current))
+        if held is None:
+            return
+        held.incidents[incident_id] = held.incidents.get(incident_id, 0) + 1
+        if len(held.incidents) > HELD_INCIDENTS:
+            del held.incidents[min(held.incidents, key=lambda i: (held.incidents[i], i))]
+
+    def lie_about(self, key: str, at: datetime, urgency: str, author: str, reach: int) -> None:
+        """The mention belongs nowhere so far."""
+        self.loose[key] = Loose(_number(at), urgency, author, reach)
+        if len(self.loose) > HELD_KEYS:
+            del self.loose[next(iter(self.loose))]
+
+    def forget(self, keys: Collection[str]) -> None:
+        """These mentions belong somewhere, or are gone."""
+        for key in keys:
+            self.loose.pop(key, None)
+
+    def observed(self, name: str = ALL) -> list[tuple[int, float, float]]:
+        """Number, weight so far and usual weight of the open bins, oldest first."""
+        state = self.learned.get(name)
+        return [
+            (
+                number,
+                self.open[number].weights.get(name, 0.0) if number in self.open else 0.0,
+                surge.usual(state, start_of(number)) if state else 0.0,
+            )
+            for number in range(self.next, self.current + 1)
+        ]
+
+    def ratio(self) -> float:
+        """How many times the usual the present volume is, over the latest bins that say most.
+
+        Less than one mention a bin is taken for one: four instead of none is no surge by fours.
+        """
+        best = observed = usual = 0.0
+        for _, seen, expected in reversed(self.observed()):
+            observed, usual = observed + seen, usual + max(expected, 1.0)
+            best = max(best, observed / usual)
+        return round(best, 1)
+
+    def ratio_of(self, incident_id: str) -> float:
+        """The same for the incident of the latest alarm, for a day; 0 for all others."""
+        alarm = self.alarm
+        if alarm is None or alarm.incident_id != incident_id:
+            return 0.0
+        return self.ratio() if self.current - alarm.bin <= _DAY_OF_BINS else 0.0
+
+    def mentions(self) -> dict[str, int]:
+        """How many of the mentions in the open bins belong to which incident."""
+        sums: dict[str, int] = {}
+        for held in self.open.values():
+            for incident_id, mentions in held.incidents.items():
+                sums[incident_id] = sums.get(incident_id, 0) + mentions
+        return sums
+
+    def per_minute(self, incident_id: str) -> float:
+        """How many mentions a minute the incident has had in the latest two bins."""
+        bins = [self.open[n] for n in (self.current - 1, self.current) if n in self.open]
+        mentions = sum(held.incidents.get(incident_id, 0) for held in bins)
+        return round(mentions / (2 * _BIN / 60), 1)
+
+    def urgency(self, window: timedelta) -> tuple[float, float, float]:
+        """How much of what is urgent there was in the latest window (an hour at most), how much
+        there usually is, and how often chance alone brings as much."""
+        bins = min(max(math.ceil(window / surge.BIN), 1), _RECENT_BINS)
+        had = [*self.recent, *(seen for _, seen, _ in self.observed(URGENT))][-bins:]
+        state = self.learned.get(URGENT)
+        expected = sum(
+            surge.usual(state, start_of(number)) if state else 0.0
+            for number in range(self.current - len(had) + 1, self.current + 1)
+        )
+        mean = self.level.mean(expected)
+        return sum(had), round(mean, 2), tail(sum(had), mean, self.level.spread)
+
+    def is_learning(self, name: str = ALL, number: int | None = None) -> bool:
+        """Whether too little has been seen to call anything unusual."""
+        number = self.current if number is None else number
+        since = self.begun.get(name, number)
+        return (number - since) * surge.BIN < surge.LEARNING
+
+    def stored(self) -> dict[str, Any] | None:
+        """Plain JSON, None for a brand of which nothing was ever seen; `of` is the inverse."""
+        if not self.next:
+            return None
+        kept = {
+            "next": self.next,
+            "newest": self.newest,
+            "seen": self.seen,
+            "open": {
+                str(number): [held.weights, held.incidents, held.kinds]
+                for number, held in sorted(self.open.items())
+            },
+            "learned": self.learned,
+            "begun": self.begun,
+            "scores": self.scores,
+            "traffic": self.traffic,
+            "recent": self.recent,
+            "loose": {
+                key: [held.bin, held.urgency, held.author, held.reach]
+                for key, held in self.loose.items()
+            },
+            "level": [self.level.had, self.level.expected, self.level.spread],
+        }
+        if self.alarm:
+            kept["alarm"] = [self.alarm.bin, self.alarm.score, self.alarm.incident_id]
+        return kept
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any] | None) -> "Series":
+        """The inverse of `stored`; nothing is shared with it that is changed in place."""
+        if stored is None:
+            return cls()
+        kept = {name: deepcopy(value) for name, value in stored.items() if name != "learned"}
+        kept["open"] = {int(n): Bin(*held) for n, held in kept["open"].items()}
+        kept["loose"] = {key: Loose(*held) for key, held in kept["loose"].items()}
+        kept["level"] = Level(*kept["level"])
+        kept["alarm"] = Alarm(**_named(kept["alarm"])) if "alarm" in kept else None
+        return cls(**kept, learned=dict(stored["learned"]))
+
+    def _surprises(self, name: str, number: int) -> Iterator[Surprise]:
+        """The scores of the open bins from `number` on, as they stand."""
+        ahead = self._ahead.setdefault(name, [])
+        while self.next + len(ahead) <= self.current:
+            at = self.next + len(ahead)
+            state = ahead[-1][0] if ahead else self.learned.get(name)
+            held = self.open.get(at)
+            ahead.append(
+                surge.update(state, start_of(at), held.weights.get(name, 0.0) if held else 0.0)
+            )
+        for at in range(number, self.current + 1):
+            yield Surprise(
+                series=name,
+                bin=at,
+                score=ahead[at - self.next][1],
+                learning=self.is_learning(name, at),
+            )
+
+    def _learn(self, until: int) -> None:
+        """Learn the bins before `until`, silent ones too, unless nobody looked."""
+        if until <= self.next:
+            return
+        self._ahead.clear()
+        while self.next < until:
+            held = self.open.pop(self.next, None)
+            if held is not None:
+                self.seen = max(self.seen, self.next)
+            elif self.next - self.seen > UNSEEN_BINS:
+                self.next = min([*self.open, until])
+                continue
+            self._learn_bin(held or Bin())
+            self.next += 1
+        self.loose = {k: held for k, held in self.loose.items() if held.bin >= self.next}
+
+    def _learn_bin(self, held: Bin) -> None:
+        for kind in [*self.traffic, *(k for k in held.kinds if k not in self.traffic)]:
+            usual = self.traffic.get(kind, 0.0)
+            usual += (held.kinds.get(kind, 0) - usual) / _DAY_OF_BINS
+            self.traffic[kind] = round(usual, 4)
+        self._choose_kinds()
+        for name in (ALL, URGENT, *(n for n in self.begun if n not in (ALL, URGENT))):
+            self.begun.setdefault(name, self.next)
+            state, score = surge.update(
+                self.learned.get(name), start_of(self.next), held.weights.get(name, 0.0)
+            )
+            # At once, and not when it is stored: the same whatever the slices were.
+            self.learned[name], self.scores[name] = _short(state), round(score, 2)
+        self.recent = [*self.recent, held.weights.get(URGENT, 0.0)][-_RECENT_BINS:]
+        latest = self.recent[-_WINDOW_BINS:]
+        usual = surge.usual(self.learned[URGENT], start_of(self.next))
+        self.level.learn(sum(latest), usual * len(latest))
+
+    def _choose_kinds(self) -> None:
+        for name in [n for n in self.begun if n not in (ALL, URGENT)]:
+            if self.traffic.get(name, 0.0) < _KIND_FROM / 10:
+                for of_it in (self.begun, self.learned, self.scores):
+                    of_it.pop(name, None)
+        room = KINDS_WATCHED - len([n for n in self.begun if n not in (ALL, URGENT)])
+        busy = [k for k, n in self.traffic.items() if n >= _KIND_FROM and k not in self.begun]
+        for kind in sorted(busy, key=lambda k: (-self.traffic[k], k))[: max(room, 0)]:
+            self.begun[kind] = self.next
+
+
+def weight(labels: Labels) -> float:
+    """How much a mention weighs in the series of what is urgent."""
+    if labels.urgency in _WEIGHTS:
+        return _WEIGHTS[labels.urgency]
+    return _NEGATIVE if labels.sentiment is Sentiment.NEGATIVE else 0.0
+
+
+def _number(at: datetime) -> int:
+    return int(at.timestamp()) // _BIN
+
+
+def start_of(number: int) -> datetime:
+    """When the bin of that number begins."""
+    return datetime.fromtimestamp(number * _BIN, UTC)
+
+
+def _named(alarm: list[Any]) -> dict[str, Any]:
+    return dict(zip(("bin", "score", "incident_id"), alarm, strict=True))
+
+
+def _short(value: Any) -> Any:
+    """Five digits are enough of everything but instants."""
+    match value:
+        case float():
+            return round(value) if abs(value) >= 1e6 else float(f"{value:.5g}")
+        case dict():
+            return {name: _short(inner) for name, inner in value.items()}
+        case list():
+            return [_short(inner) for inner in value]
+        case _:
+            return value
