@@ -5,9 +5,11 @@ import pytest
 from local.snapshot import Snapshot
 from tests.builders import NOON, a_plan
 from tests.e2e.posts import CHAT, DANGER, OUTAGE, a_page, a_post, feed
+from vigie.adapters.dynamodb.staff import DynamoStaff
 from vigie.domain.incident import State, state_of
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.plan import Brand
+from vigie.services.staff import issue
 
 
 def test_a_post_becomes_a_page(stack):
@@ -46,6 +48,34 @@ def test_the_same_post_is_high_for_one_brand_and_medium_for_another_because_of_t
             "bank": Urgency.MEDIUM,
         }
         cloud.assert_clean()
+
+
+def test_staff_correct_an_edited_post_by_the_id_that_they_see(stack):
+    first = a_post(NOON, DANGER)
+    newer = str(int(first["id"]) + 5)
+    edited = first | {"id": newer, "edit_history_tweet_ids": [first["id"], newer]}
+    with stack() as cloud:
+        feed(cloud, a_page(first))
+        cloud.advance(seconds=5)
+        feed(cloud, a_page(edited))
+        cloud.advance(seconds=5)
+        (incident,) = Snapshot(cloud).incidents()
+        staff = DynamoStaff(cloud.client("dynamodb"), cloud.table("BrandsTable"))
+        issue(staff, "duty-1", lambda: "token", NOON)
+
+        answers = [
+            cloud.http(
+                "POST",
+                f"/incidents/{incident.id}/mentions/{post_id}/labels",
+                {"authorization": "Bearer token", "content-type": "application/json"},
+                '{"urgency": "high"}',
+            )
+            for post_id in (newer, first["id"], "999")
+        ]
+
+        assert [answer.status for answer in answers] == [200, 200, 404]
+        assert answers[0].json() == answers[1].json()
+        assert answers[0].json()["id"] == newer
 
 
 def test_the_ladder_climbs_until_somebody_acknowledges_by_the_link(stack):
