@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +10,19 @@ from local.dead_letters import DeadLetter
 from local.inbox import Delivery
 from local.replay import Replay
 from local.snapshot import Snapshot
+from vigie.api.accounts import incident_why
+from vigie.api.telling import told
 from vigie.domain.draft import short_hash
 from vigie.domain.incident import Tally, state_of
 from vigie.domain.instants import to_iso
 from vigie.domain.labels import Urgency
+from vigie.domain.plan import Plan
+from vigie.ports import Dossier, Summary
+from vigie.services.explain import account_of, since_then
 
 REPORT_VERSION = 1
 REASONS_SHOWN = 100
+WHYS_KEPT = 50_000
 
 
 def report_of(replay: Replay, tables: Snapshot) -> dict[str, Any]:
@@ -33,6 +40,10 @@ def report_of(replay: Replay, tables: Snapshot) -> dict[str, Any]:
         "mentions": _counts(replay, accepted, tables),
         "mentions_by_urgency": _by_urgency(tables),
         "incidents": [_incident(tally, tables) for tally in tables.incidents()],
+        "why": {
+            "by_rule": dict(sorted(Counter(p.why.rule for p in tables.placed.values()).items())),
+            "mentions": dict(_mention_whys(tables, replay.plan, cloud.clock.now())),
+        },
         "pages": [_page(delivery) for delivery in cloud.inbox.deliveries],
         "latency_ms": {"mention_to_page": _latency(replay, tables)},
         "aws_requests": dict(sorted(cloud.requests.items())),
@@ -135,6 +146,7 @@ def _incident(tally: Tally, tables: Snapshot) -> dict[str, Any]:
         "reach": tally.reach,
         "reposts": tally.reposts,
         "follows": tally.follows or None,
+        "why": _whys(tally, tables),
         "reasons": [tally.because, *tally.severity_because, *sorted(tally.rules)],
         "mention_ids": [m.mention.post_id for m in members],
         "timeline": [
@@ -144,6 +156,29 @@ def _incident(tally: Tally, tables: Snapshot) -> dict[str, Any]:
             )
         ],
     }
+
+
+def _whys(tally: Tally, tables: Snapshot) -> list[str]:
+    """The same as `GET /incidents/{id}/why` says."""
+    entries = sorted(tables.entries.get(tally.id, []), key=lambda e: (e.at, e.id))
+    dossier = Dossier(
+        summary=Summary(tally=tally, desk=tables.desk(tally.id), paging=tables.paging(tally.id)),
+        timer=tables.timers.get(tally.id),
+        timeline=tuple(entries),
+    )
+    return incident_why(account_of(dossier), "en").says
+
+
+def _mention_whys(tables: Snapshot, plan: Plan, now: datetime) -> Iterator[tuple[str, str]]:
+    """A line a mention, by its root id. Of very many only those that were urgent or belong to an
+    incident: what is alike is counted by rule."""
+    everything = len(tables.placed) <= WHYS_KEPT
+    for key, placed in sorted(tables.placed.items()):
+        known = placed.known
+        if everything or known.incident_id or known.urgency.rank >= Urgency.HIGH.rank:
+            whys = (placed.why, *since_then(placed, plan, now))
+            says = " ".join(told(why, "en") for why in whys)
+            yield key.rpartition("#")[2], f"{known.urgency.value}, {known.kind.value}: {says}"
 
 
 def _page(delivery: Delivery) -> dict[str, Any]:

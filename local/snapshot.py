@@ -17,12 +17,18 @@ from vigie.adapters.dynamodb.items import (
     entry_from_item,
     paging_from_item,
     tally_from_item,
+    timer_from_item,
 )
-from vigie.adapters.dynamodb.mention_items import known_from_item, labelled_from_item
+from vigie.adapters.dynamodb.mention_items import (
+    known_from_item,
+    labelled_from_item,
+    why_from_item,
+)
 from vigie.domain.change import Known
-from vigie.domain.incident import Desk, Entry, Paging, Tally
+from vigie.domain.incident import Desk, Entry, Paging, Tally, Timer
 from vigie.domain.labels import Kind, Labels, Sentiment, Urgency
 from vigie.domain.mention import LabelledMention
+from vigie.domain.placed import Placed
 
 
 class Snapshot:
@@ -43,6 +49,9 @@ class Snapshot:
         self.erased: dict[str, Known] = {}
         self.reposts: dict[str, Known] = {}
         self.never_seen: dict[str, Known] = {}
+        self.timers: dict[str, Timer] = {}
+        # By key: how each mention was placed, its labels' scores left out.
+        self.placed: dict[str, Placed] = {}
         # How often each mention was repeated.
         self.repeated: dict[str, int] = {}
         for item in _scan(cloud, "IncidentsTable"):
@@ -70,11 +79,14 @@ class Snapshot:
             self.desks[pk] = desk_from_item(item)
         elif sk == PAGING:
             self.pagings[pk] = paging_from_item(item)
+        elif sk.startswith("TIMER#"):
+            self.timers[pk] = timer_from_item(item)
         elif sk.startswith("TIMELINE#"):
             self.entries.setdefault(pk, []).append(entry_from_item(item))
 
     def _take_mention(self, item: dict[str, Any]) -> None:
         key, known = item["pk"]["S"], known_from_item(item)
+        self.placed[key] = Placed(key=key, known=known, kept=why_from_item(item))
         if known.deleted:
             was_there = known.posted_at is not None
             (self.erased if was_there else self.never_seen)[key] = known

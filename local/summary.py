@@ -6,8 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from local.report import by_person
+from vigie.api.telling import told
 from vigie.domain.instants import from_iso
+from vigie.domain.why import Why
 
+UNPAGED_SHOWN = 5
+NO_INCIDENT = told(Why(rule="no_incident"), "en")
 KINDS = {
     "natural_disaster": "people in danger, disaster",
     "controversy": "controversy",
@@ -86,6 +90,9 @@ def _incidents(report: dict[str, Any]) -> Iterator[str]:
             f"reach {incident['reach']:,} followers"
         )
         yield from _clocks(incident)
+        # The reasons for opening and for the severity are told above and in the timeline.
+        for line in incident["why"][2:]:
+            yield f"    why: {line}"
         for entry in incident["timeline"]:
             yield f"    {_entry(entry)}"
     yield ""
@@ -104,6 +111,15 @@ def _elsewhere(report: dict[str, Any]) -> Iterator[str]:
             f"{outside['medium']} medium and {outside['high'] + outside['critical']} graver ones "
             "that nobody else confirmed, or that came before the incident"
         )
+    urgent = [
+        (post, why)
+        for post, why in report["why"]["mentions"].items()
+        if why.startswith(("critical", "high")) and NO_INCIDENT in why
+    ]
+    for post, why in urgent[:UNPAGED_SHOWN]:
+        yield f"    {post} {why}"
+    if len(urgent) > UNPAGED_SHOWN:
+        yield f"    and {len(urgent) - UNPAGED_SHOWN} urgent ones more: --report has them all"
 
 
 def _clocks(incident: dict[str, Any]) -> Iterator[str]:

@@ -45,7 +45,7 @@ def explain_incident(dossiers: Dossiers, incident_id: str) -> IncidentAccount:
     dossier = dossiers.dossier(incident_id)
     if dossier is None:
         raise NotFound(f"there is no incident {incident_id[:40]!r}", field="id")
-    return _account(dossier)
+    return account_of(dossier)
 
 
 def explain_mention(
@@ -69,8 +69,8 @@ def explain_mention(
     dossier = dossiers.dossier(incident_id) if incident_id else None
     return MentionAccount(
         placed=placed,
-        since=tuple(_since(placed, plan, now)),
-        incident=_account(dossier) if dossier else None,
+        since=tuple(since_then(placed, plan, now)),
+        incident=account_of(dossier) if dossier else None,
     )
 
 
@@ -90,7 +90,8 @@ def digest_of(dossiers: Dossiers, incident_id: str, now: datetime) -> Digest:
     return digest([*posts.values()])
 
 
-def _account(dossier: Dossier) -> IncidentAccount:
+def account_of(dossier: Dossier) -> IncidentAccount:
+    """What there is to say of an incident."""
     summary = dossier.summary
     opened = next((entry for entry in dossier.timeline if entry.what == "opened"), None)
     return IncidentAccount(
@@ -100,7 +101,8 @@ def _account(dossier: Dossier) -> IncidentAccount:
     )
 
 
-def _since(placed: Placed, plan: Plan, now: datetime) -> list[Why]:
+def since_then(placed: Placed, plan: Plan, now: datetime) -> list[Why]:
+    """What became of a mention after it was placed."""
     known, found = placed.known, []
     if known.deleted:
         found.append(Why(rule=ERASED))

@@ -196,13 +196,20 @@ def labelled_from_item(item: Mapping[str, Any]) -> LabelledMention:
 def placed_from_item(item: Mapping[str, Any]) -> Placed:
     """How it was placed. Raises `UnknownVersion` for a mention that newer code wrote."""
     data = read_item(item)
-    rule, facts = json.loads(data.get("placed", "[null,null]"))
     return Placed(
         key=data["pk"],
         known=known_from_item(item),
         labels=_labels(data) if "text" in data else None,
-        kept=Why(rule=rule, facts=facts) if rule else None,
+        kept=why_from_item(item),
     )
+
+
+def why_from_item(item: Mapping[str, Any]) -> Why | None:
+    """Why it was placed where it is; None for what was stored before that was kept."""
+    if "placed" not in item:
+        return None
+    rule, facts = json.loads(item["placed"]["S"])
+    return Why(rule=rule, facts=facts)
 
 
 def _why_to_text(why: Why) -> str:
