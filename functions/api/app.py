@@ -22,6 +22,7 @@ from vigie.adapters.dynamodb.cursors import DynamoCursors
 from vigie.adapters.dynamodb.desks import DynamoDesks
 from vigie.adapters.dynamodb.dossiers import DynamoDossiers
 from vigie.adapters.dynamodb.ledger import DynamoGaps, DynamoLedger
+from vigie.adapters.dynamodb.overrides import DynamoOverrides
 from vigie.adapters.dynamodb.staff import DynamoStaff
 from vigie.adapters.sqs import SqsQueue
 from vigie.api.accounts import (
@@ -59,6 +60,14 @@ from vigie.api.models import (
     sources_of,
     split_asked_of,
 )
+from vigie.api.on_call import (
+    OnCall,
+    OverrideAsked,
+    OverrideShown,
+    on_call_of,
+    override_of,
+    wish_of,
+)
 from vigie.api.pages import (
     Html,
     Shown,
@@ -72,14 +81,16 @@ from vigie.api.pages import (
 from vigie.config import ApiConfig
 from vigie.domain.correction import Correction
 from vigie.domain.incident import Tally
+from vigie.domain.instants import from_iso
 from vigie.domain.links import Link
 from vigie.domain.plan import Plan, plan_from_json
 from vigie.errors import Conflict, NotFound, Rejected, Unauthorised, Unavailable, UnknownVersion
-from vigie.ports import Corrections, Cursors, Desks, Dossiers, Gaps, Ledger, Queue, Staff
+from vigie.ports import Corrections, Cursors, Desks, Dossiers, Gaps, Ledger, Overrides, Queue, Staff
 from vigie.services.commands import contain, grade, merge, split
 from vigie.services.corrections import correct
 from vigie.services.desk import Act, acknowledge, dismiss, note, opened_by_link, resolve
 from vigie.services.explain import digest_of, explain_incident, explain_mention
+from vigie.services.on_call import cancel, duties, override
 from vigie.services.staff import recognise
 
 logger = Logger()
@@ -107,6 +118,7 @@ class Parts:
     cursors: Cursors
     gaps: Gaps
     ledger: Ledger
+    overrides: Overrides
     classified: Queue
     plan: Plan
     now: Callable[[], datetime]
@@ -127,6 +139,7 @@ def parts() -> Parts:
         cursors=DynamoCursors(dynamodb, config.brands_table),
         gaps=DynamoGaps(dynamodb, config.brands_table),
         ledger=DynamoLedger(dynamodb, config.brands_table),
+        overrides=DynamoOverrides(dynamodb, config.brands_table),
         classified=SqsQueue(aws("sqs"), config.classified_queue_url),
         plan=plan_from_json(Path(config.plan_path).read_text(encoding="utf-8")),
         now=lambda: datetime.now(UTC),
@@ -325,6 +338,30 @@ def sources() -> Sources:
     )
 
 
+@app.get("/on-call", summary="Who is on call now and next, and the overrides", tags=["on call"])
+def on_call(at: Annotated[str | None, Query(max_length=40)] = None) -> OnCall:
+    """`at` is another instant, with its offset: 2026-12-24T02:00:00Z."""
+    p = parts()
+    instant = _instant(at) if at else p.now()
+    overrides = p.overrides.since(instant)
+    return on_call_of(duties(p.plan, overrides, instant), overrides, instant)
+
+
+@app.post("/on-call/overrides", summary="Override who is on call", tags=["on call"])
+def override_on_call(asked: OverrideAsked) -> OverrideShown:
+    """Counts from the next page on, without a deployment. Asked for again, it is the same one."""
+    p, now = parts(), parts().now()
+    made = override(p.plan, p.overrides, wish_of(asked), app.context["person"], now)
+    return override_of(made, now)
+
+
+@app.delete("/on-call/overrides/<id>", summary="End an override early", tags=["on call"])
+def cancel_override(id: str) -> OverrideShown:
+    """It stays in the record with who ended it. Again: changes nothing."""
+    now = parts().now()
+    return override_of(cancel(parts().overrides, id, app.context["person"], now), now)
+
+
 @app.get("/a/<token>", include_in_schema=False)
 def acknowledge_page(token: str) -> Response[str]:
     """Shows a button and acknowledges nothing: link scanners follow links."""
@@ -458,6 +495,15 @@ def _shown(link: Link, tally: Tally) -> Shown:
         now=parts().now(),
         is_danger=tally.is_danger,
     )
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return from_iso(text.replace(" ", "+"))  # a `+` in a query arrives as a space
+    except (ValueError, OverflowError) as error:
+        raise Rejected(
+            "at is no instant with an offset; write it like 2026-12-24T02:00:00Z", field="at"
+        ) from error
 
 
 def _found(value: Any) -> Any:

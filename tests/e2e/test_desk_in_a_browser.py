@@ -17,6 +17,7 @@ from tests.fakes import (
     InMemoryGaps,
     InMemoryIncidents,
     InMemoryLedger,
+    InMemoryOverrides,
     InMemoryStaff,
     RecordingQueue,
 )
@@ -56,6 +57,7 @@ def page(monkeypatch, tmp_path):
         cursors=InMemoryCursors(),
         gaps=InMemoryGaps(),
         ledger=InMemoryLedger(),
+        overrides=InMemoryOverrides(),
         classified=RecordingQueue(),
         plan=a_plan(),
         now=lambda: now,

@@ -16,6 +16,7 @@ from tests.fakes import (
     InMemoryGaps,
     InMemoryIncidents,
     InMemoryLedger,
+    InMemoryOverrides,
     InMemoryStaff,
     RecordingQueue,
 )
@@ -54,6 +55,7 @@ def held(monkeypatch):
         cursors=InMemoryCursors(),
         gaps=InMemoryGaps(),
         ledger=InMemoryLedger(),
+        overrides=InMemoryOverrides(),
         classified=RecordingQueue(),
         plan=a_plan(),
         now=lambda: NOON + MINUTE,
@@ -92,6 +94,9 @@ def test_only_the_named_routes_are_open(held):
     assert opened == app.OPEN_ROUTES
     assert {f"{m} {p}" for m, p in route_paths()} - app.OPEN_ROUTES == {
         "GET /sources",
+        "GET /on-call",
+        "POST /on-call/overrides",
+        "DELETE /on-call/overrides/{id}",
         "GET /incidents",
         "GET /incidents/{id}",
         "GET /incidents/{id}/mentions",

@@ -90,6 +90,7 @@ class EscalateConfig(_Settings):
     escalations_queue_url: str
     escalations_dead_letters_url: str
     incidents_table: str
+    brands_table: str
     alerts_topic_arn: str
     public_url: str
 

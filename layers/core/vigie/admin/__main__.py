@@ -15,7 +15,7 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from vigie.adapters.dynamodb.staff import DynamoStaff
-from vigie.admin import connect, corrections, erase, feed
+from vigie.admin import connect, corrections, erase, feed, on_call
 from vigie.admin.arguments import setting
 from vigie.admin.dead_letters import letter, letters, listed, redrive, told
 from vigie.domain.instants import to_iso
@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _staff(given, DynamoStaff(boto3.client("dynamodb"), given.table))
         elif given.subject == "corrections":
             corrections.run(given)
+        elif given.subject == "on-call":
+            on_call.run(given)
         elif given.subject == "erase":
             print(erase.run(given, erase.places(given), datetime.now(UTC)))
         else:
@@ -97,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("--person", required=True, help="id of the plan, such as duty-1")
         setting(one, "--table", "BRANDS_TABLE", "name of the Brands table (a stack output)")
 
+    on_call.add_parser(subjects)
     erase.add_parser(subjects)
     corrections.add_parser(subjects)
     feed.add_to(subjects)

@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from vigie.planning.models import ContactModel, PlanModel
+from vigie.domain.plan import Plan
+from vigie.planning.models import ContactModel, PlanModel, StepModel
+from vigie.planning.names import maps, unknown_names
 from vigie.planning.policies import unknown_heads
 from vigie.planning.problems import Problem, shown
 
@@ -36,7 +38,7 @@ def addresses(text: str) -> Iterator[Problem]:
 
 def references(data: Any) -> Iterator[Problem]:
     """Ids that stand twice or lead nowhere, and brands that nothing would be read for."""
-    brands, people = _maps(data, "brands"), _maps(data, "people")
+    brands, people = maps(data, "brands"), maps(data, "people")
     yield from _twice("brands", brands)
     yield from _twice("people", people)
     yield from _shared_handles(brands)
@@ -49,12 +51,34 @@ def references(data: Any) -> Iterator[Problem]:
                 expected="a handle, an X id or a query, or nothing is ever read for it",
                 mend="add `handles: [name]`, `x_ids` or `queries`",
             )
-    yield from _unknown_people(data, people)
+    yield from unknown_names(data)
 
 
-def reachability(plan: PlanModel, contacts: dict[str, ContactModel]) -> Iterator[Problem]:
+def steps_of(plan: PlanModel) -> Iterator[StepModel]:
+    """The steps of all ladders."""
+    ladders = plan.ladders
+    yield from (*ladders.sev1, *ladders.sev2, *ladders.sev3, *ladders.sev4)
+    for special in plan.special_ladders:
+        yield from special.steps
+
+
+def named_by(step: StepModel, plan: PlanModel) -> set[str]:
+    """The ids of all whom a step may ever page by its own names."""
+    names = {*step.page, *step.otherwise}
+    taking_turns = {
+        id_
+        for schedule in plan.schedules
+        if schedule.id in names
+        for layer in schedule.layers
+        for turn in layer.participants
+        for id_ in turn
+    }
+    return taking_turns | {p.id for p in plan.people if p.id in names or p.role in names}
+
+
+def reachability(plan: Plan, contacts: dict[str, ContactModel]) -> Iterator[Problem]:
     """People of the ladders without the address that a channel needs, contacts of nobody."""
-    known = {person.id for person in plan.people}
+    known = {person.id for person in plan.staff}
     for person in sorted(contacts.keys() - known):
         yield Problem(
             path=person,
@@ -62,14 +86,7 @@ def reachability(plan: PlanModel, contacts: dict[str, ContactModel]) -> Iterator
             expected=f"one of the plan's people: {', '.join(sorted(known))}",
             mend="remove it, or add the person to plan.yaml",
         )
-    needed = {
-        (person.id, channel)
-        for ladder in (plan.ladders.sev1, plan.ladders.sev2, plan.ladders.sev3, plan.ladders.sev4)
-        for step in ladder
-        for person in plan.people
-        if person.id in step.page or person.role in step.page
-        for channel in step.channels
-    }
+    needed = {(person.id, channel) for person, channel in plan.channels()}
     for person, channel in sorted(needed):
         contact = contacts.get(person)
         if contact is None or getattr(contact, channel) is None:
@@ -79,11 +96,6 @@ def reachability(plan: PlanModel, contacts: dict[str, ContactModel]) -> Iterator
                 expected=f"an address: the ladder pages {person} by {channel}",
                 mend="add it, or take the channel off the ladder",
             )
-
-
-def _maps(data: Any, field: str) -> list[dict[str, Any]]:
-    items = data.get(field) if isinstance(data, dict) else None
-    return [i if isinstance(i, dict) else {} for i in items] if isinstance(items, list) else []
 
 
 def _twice(field: str, items: list[dict[str, Any]]) -> Iterator[Problem]:
@@ -111,29 +123,4 @@ def _shared_handles(brands: list[dict[str, Any]]) -> Iterator[Problem]:
                         found=f"{shown(value)}, which brands[{first}] has too",
                         expected="an account that belongs to one brand",
                         mend="leave it with one of them",
-                    )
-
-
-def _unknown_people(data: Any, people: list[dict[str, Any]]) -> Iterator[Problem]:
-    ids = {str(person["id"]) for person in people if "id" in person}
-    roles = {str(person["role"]) for person in people if "role" in person}
-    for name in sorted(ids & roles):
-        yield Problem(
-            path="people",
-            found=f"{name!r} as an id and as a role",
-            expected="names that are either, or a ladder cannot tell whom it pages",
-            mend="rename the id, as in duty-1",
-        )
-    ladders = data.get("ladders") if isinstance(data, dict) else None
-    for severity, steps in (ladders if isinstance(ladders, dict) else {}).items():
-        for position, step in enumerate(steps if isinstance(steps, list) else ()):
-            page = step.get("page") if isinstance(step, dict) else None
-            for index, who in enumerate(page if isinstance(page, list) else ()):
-                if isinstance(who, str) and who not in ids | roles:
-                    yield Problem(
-                        path=f"ladders.{severity}[{position}].page[{index}]",
-                        found=shown(who),
-                        expected=f"a role ({', '.join(sorted(roles)) or 'none yet'}) "
-                        f"or a person ({', '.join(sorted(ids)) or 'nobody yet'})",
-                        mend="correct it, or add the person under `people`",
                     )

@@ -89,13 +89,23 @@ def _day(value: Any) -> date:
     return value
 
 
+def _turn(value: Any) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
+        raise wrong(
+            "a person's id, or a list of those who share a turn",
+            "write it like [duty-1, duty-2], or [[duty-1, lead-1], duty-2]",
+        )
+    return tuple(dict.fromkeys(names))
+
+
 HoursText = Annotated[Hours, BeforeValidator(_hours)]
 TimeZone = Annotated[str, BeforeValidator(_time_zone)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Rotation = Annotated[timedelta, BeforeValidator(_rotation)]
 Day = Annotated[date, BeforeValidator(_day)]
 Level = Literal["sev1", "sev2", "sev3", "sev4"]
-Names = Annotated[tuple[Id, ...], Field(min_length=1)]
+Turn = Annotated[tuple[str, ...], BeforeValidator(_turn)]
 
 
 class _Strict(BaseModel):
@@ -109,7 +119,7 @@ class QuietModel(_Strict):
 
 
 class LayerModel(_Strict):
-    participants: Annotated[tuple[Id | Names, ...], Field(min_length=1, max_length=100)]
+    participants: Annotated[list[Turn], Field(min_length=1, max_length=100)]
     rotation: Rotation = DAY
     hand_over: Clock = time(9)
     weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] | None = None
@@ -122,7 +132,7 @@ class ScheduleModel(_Strict):
     id: Id
     time_zone: TimeZone
     holidays: tuple[Day, ...] = ()
-    layers: Annotated[tuple[LayerModel, ...], Field(min_length=1, max_length=20)]
+    layers: Annotated[list[LayerModel], Field(min_length=1, max_length=20)]
 
 
 class WhenModel(_Strict):
@@ -160,9 +170,8 @@ def _layer(model: LayerModel, people: Mapping[str, Person]) -> Layer:
     first = model.starts
     if model.weekday is not None:
         first += timedelta(days=(WEEKDAYS.index(model.weekday) - first.weekday()) % 7)
-    turns = ((turn,) if isinstance(turn, str) else turn for turn in model.participants)
     return Layer(
-        turns=tuple(tuple(people[id_] for id_ in dict.fromkeys(turn)) for turn in turns),
+        turns=tuple(tuple(people[id_] for id_ in turn) for turn in model.participants),
         first=datetime.combine(first, model.hand_over),
         every=model.rotation,
         hours=model.hours,
