@@ -12,7 +12,7 @@ from vigie.adapters.dynamodb.mention_items import (
 )
 from vigie.classifier import classify
 from vigie.domain.change import Stored
-from vigie.domain.mention import LabelledMention
+from vigie.domain.mention import Author, LabelledMention
 
 KEPT = timedelta(days=90)
 TEXTS = (
@@ -35,11 +35,11 @@ def size(item):
 
 
 def test_a_mention_survives_its_item():
-    labelled = a_labelled()
+    known = Author(id="1", handle="user_1", followers=3, since=NOON - timedelta(days=9))
+    for labelled in (a_labelled(), a_labelled(author=known)):
+        back = labelled_from_item(mention_to_item(Stored(labelled=labelled), NOON, KEPT))
 
-    back = labelled_from_item(mention_to_item(Stored(labelled=labelled), NOON, KEPT))
-
-    assert back == labelled
+        assert back == labelled
 
 
 def test_the_reasons_for_the_labels_that_it_got_are_kept():

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -30,6 +31,18 @@ from vigie.messages import (
         (Tick(brand="acme", at=NOON), decode_for_triage),
         (
             Command(brand="acme", command="dismiss", incident_id="inc-1", by="duty-1", at=NOON),
+            decode_for_triage,
+        ),
+        (
+            Command(
+                brand="acme",
+                command="split",
+                incident_id="inc-1",
+                by="duty-1",
+                at=NOON,
+                into="inc-2",
+                posts=("1", "22"),
+            ),
             decode_for_triage,
         ),
         (StepDue(incident_id="inc-1", timer="ladder"), decode_step),
@@ -74,6 +87,53 @@ def test_a_reason_never_quotes_what_it_found():
 def test_a_newer_version_is_not_rejected():
     with pytest.raises(UnknownVersion):
         decode_step('{"version": 7, "type": "step"}')
+
+
+@pytest.mark.parametrize(
+    ("command", "version"),
+    [("resolve", 1), ("dismiss", 1), ("merge", 2), ("split", 2), ("severity", 2)],
+)
+def test_a_command_carries_the_version_that_brought_it(command, version):
+    said = Command(
+        brand="acme",
+        command=command,
+        incident_id="inc-1",
+        by="duty-1",
+        at=NOON,
+        into="inc-2" if command == "split" else "",
+        posts=("1",) if command == "split" else (),
+    )
+
+    assert json.loads(encode(said))["version"] == version
+    assert json.loads(encode(Tick(brand="acme", at=NOON)))["version"] == 1
+
+
+@pytest.mark.parametrize(("posts", "field"), [([], "posts"), (["x"], "posts"), (None, "posts")])
+def test_a_split_says_which_posts(posts, field):
+    body = {
+        "version": 2,
+        "type": "command",
+        "brand": "acme",
+        "command": "split",
+        "incident": "inc-1",
+        "by": "duty-1",
+        "at": "2026-03-12T12:00:00.000Z",
+        "into": "inc-2",
+        "posts": posts,
+    }
+
+    with pytest.raises(Rejected) as rejected:
+        decode_for_triage(json.dumps(body))
+
+    assert rejected.value.field == field
+
+
+def test_an_accounts_age_travels_with_its_post():
+    mention = a_mention(author=Author(id="1", since=NOON - timedelta(days=3)))
+    body = encode(Mentions(brand="acme", mentions=(mention,)))
+
+    assert decode_mentions(body).mentions == (mention,)
+    assert "since" not in encode(Mentions(brand="acme", mentions=(a_mention(),)))
 
 
 def test_an_instant_is_utc_with_milliseconds():

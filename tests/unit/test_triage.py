@@ -389,7 +389,7 @@ def test_a_rejected_mention_does_not_take_its_pack_with_it(desk):
 
 
 def test_a_message_from_newer_code_stays_and_its_neighbours_go_on(desk):
-    newer = encode(Tick(brand="acme", at=NOON)).replace('"version":1', '"version":2')
+    newer = encode(Tick(brand="acme", at=NOON)).replace('"version":1', '"version":3')
     good = Classified(brand="acme", mentions=(a_labelled(),))
 
     result = desk.triage(good, newer, good)

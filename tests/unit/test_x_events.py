@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import NOON
+from vigie.domain.instants import to_iso
 from vigie.domain.plan import Brand
 from vigie.errors import Rejected
 from vigie.x_events import Deletion, Revocation, read_delivery
@@ -45,6 +46,14 @@ def test_the_author_s_reach_comes_along():
 
     assert as_mention(told).author.handle == "user_2"
     assert as_mention(told).author.followers == 97
+
+
+def test_when_the_author_s_account_was_made_comes_along_in_the_old_words_too():
+    body = json.loads((FIXTURES / "aaa_mention.json").read_bytes())
+    body["tweet_create_events"][0]["user"]["created_at"] = "Mon May 19 14:01:46 +0000 2025"
+    (told,) = read_delivery(json.dumps(body).encode()).posts
+
+    assert to_iso(as_mention(told).author.since) == "2025-05-19T14:01:46.000Z"
 
 
 def test_a_repost_is_one():

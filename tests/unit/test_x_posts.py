@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOON
+from vigie.domain.instants import from_iso
 from vigie.domain.plan import Brand
 from vigie.errors import Rejected
 from vigie.messages import Mentions, decode_mentions, encode
@@ -300,3 +301,22 @@ def test_whatever_stands_in_the_fields_a_post_is_read_or_rejected(changes, inclu
 )
 def test_what_x_asks_of_whoever_shows_a_post_is_kept(changes, flags):
     assert mention(a_post(**changes)).flags == flags
+
+
+@pytest.mark.parametrize(
+    ("made", "since"),
+    [
+        ("2026-03-01T08:00:00.000Z", "2026-03-01T08:00:00.000Z"),
+        ("2036-03-01T08:00:00.000Z", None),
+        ("1999-03-01T08:00:00.000Z", None),
+        ("soon", None),
+        (7, None),
+        (None, None),
+    ],
+)
+def test_when_an_account_was_made_is_read_where_it_can_be_true(made, since):
+    user = {"id": "2000000001", "created_at": made}
+
+    read = mention(POST, Page(users={"2000000001": user}))
+
+    assert read.author.since == (from_iso(since) if since else None)

@@ -2,7 +2,7 @@
 
     Mentions, Urgent                 {"version": 1, "type": "mentions",   "brand", "mentions": […]}
     Classified, Urgent Classified    {"version": 1, "type": "classified", "brand", "mentions": […]}
-                                     {"version": 1, "type": "command", "brand", "command", …}
+                                     {"version": 1 or 2, "type": "command", "brand", "command", …}
                                      {"version": 1, "type": "tick", "brand", "at"}
                                      {"version": 1, "type": "erased", "brand", "posts": […], …}
                                      {"version": 1, "type": "refreshed", "brand", "posts": […], …}
@@ -10,7 +10,9 @@
     Polls                            {"version": 1, "type": "poll", "brand", "source"}
 
 Decoding raises `Rejected` for what can never be read, naming the field, and `UnknownVersion` for
-a version that newer code wrote.
+a version that newer code wrote. A message carries the oldest version that can be read as it is
+meant: during a deployment old code must neither misread a new command nor be kept from the rest
+(docs/decisions/0017-commands.md).
 """
 
 import json
@@ -37,13 +39,22 @@ from vigie.wire import (
 
 T = TypeVar("T")
 
-VERSION = 1
-READABLE_VERSIONS = frozenset({1})
+VERSION = 2
+READABLE_VERSIONS = frozenset({1, 2})
 # A pack stays far under SQS's 1 MiB and under what one triage slice takes.
 PACK_MENTIONS = 25
 PACK_BYTES = 200_000
 
-COMMANDS = frozenset({"resolve", "dismiss"})
+# Each with the version that brought it.
+COMMANDS: Mapping[str, int] = {
+    "resolve": 1,
+    "dismiss": 1,
+    "merge": 2,
+    "severity": 2,
+    "split": 2,
+}
+# A split is one transaction: each post that moves takes one of its hundred actions.
+SPLIT_MOST = 60
 # Deleted or protected at X, or asked for by a person of the organisation or by the author.
 ERASURES = frozenset({"deleted", "protected", "request"})
 
@@ -76,13 +87,19 @@ class Classified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What a person decided about an incident, for triage to fold into the brand's state."""
+    """What a person decided about an incident, for triage to fold into the brand's state.
+
+    The desk holds what was decided, and this only says that there is something to fold, but for
+    `split`: `posts` are the root ids that go into the new incident `into`.
+    """
 
     brand: str
     command: str
     incident_id: str
     by: str
     at: datetime
+    into: str = ""
+    posts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +166,7 @@ TriageMessage = Classified | Command | Tick | Erased | Refreshed
 
 def encode(message: Mentions | TriageMessage | StepDue | Poll) -> str:
     """One message as the body of an SQS message (ASCII JSON: no character that SQS refuses)."""
+    version = 1
     match message:
         case Mentions():
             body = {
@@ -174,6 +192,9 @@ def encode(message: Mentions | TriageMessage | StepDue | Poll) -> str:
                 "by": message.by,
                 "at": to_iso(message.at),
             }
+            body |= {"into": message.into} if message.into else {}
+            body |= {"posts": list(message.posts)} if message.posts else {}
+            version = COMMANDS[message.command]
         case Tick():
             body = {"type": "tick", "brand": message.brand, "at": to_iso(message.at)}
         case Erased():
@@ -195,7 +216,7 @@ def encode(message: Mentions | TriageMessage | StepDue | Poll) -> str:
             body = {"type": "step", "incident": message.incident_id, "timer": message.timer}
         case Poll():
             body = {"type": "poll", "brand": message.brand, "source": message.source}
-    return json.dumps({"version": VERSION} | body, separators=(",", ":"))
+    return json.dumps({"version": version} | body, separators=(",", ":"))
 
 
 def decode_mentions(body: str) -> Mentions:
@@ -212,18 +233,7 @@ def decode_for_triage(body: str) -> TriageMessage:
     if data["type"] == "tick":
         return Tick(brand=brand, at=instant(data, "at"))
     if data["type"] == "command":
-        command = text(data, "command")
-        if command not in COMMANDS:
-            raise Rejected(
-                f"command is {command[:40]!r}, expected one of {sorted(COMMANDS)}", field="command"
-            )
-        return Command(
-            brand=brand,
-            command=command,
-            incident_id=text(data, "incident"),
-            by=text(data, "by"),
-            at=instant(data, "at"),
-        )
+        return _command(data, brand)
     if data["type"] == "erased":
         return _erased(data, brand)
     if data["type"] == "refreshed":
@@ -282,6 +292,27 @@ def _opened(body: str, types: set[str]) -> Mapping[str, Any]:
             f"type is {shape(data.get('type'))}, expected one of {sorted(types)}", field="type"
         )
     return data
+
+
+def _command(data: Mapping[str, Any], brand: str) -> Command:
+    command = text(data, "command")
+    if command not in COMMANDS:
+        raise Rejected(
+            f"command is {command[:40]!r}, expected one of {sorted(COMMANDS)}", field="command"
+        )
+    is_split = command == "split"
+    posts = [post_id({"posts": post}, "posts") for post in _list(data, "posts")] if is_split else []
+    if is_split and not 1 <= len(posts) <= SPLIT_MOST:
+        raise Rejected(f"{len(posts)} posts, expected 1 to {SPLIT_MOST}", field="posts")
+    return Command(
+        brand=brand,
+        command=command,
+        incident_id=text(data, "incident"),
+        by=text(data, "by"),
+        at=instant(data, "at"),
+        into=text(data, "into") if is_split else "",
+        posts=tuple(posts),
+    )
 
 
 def _erased(data: Mapping[str, Any], brand: str) -> Erased:

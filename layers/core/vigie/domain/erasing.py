@@ -31,11 +31,12 @@ def erase(
     at: datetime,
     plan: Plan,
     now: datetime,
+    merged: Mapping[str, str] | None = None,
 ) -> Change:
     """Put a tombstone in the place of each post of one brand, seen or not; twice is once.
 
     Counts stay: they name nobody. A candidate for an incident is let go, since nobody could look
-    at it any more.
+    at it any more. `merged` says for incidents that were merged which one tells of them now.
     """
     fresh = [key for key in dict.fromkeys(keys) if key not in known or not known[key].deleted]
     draft = draft_of(state, {}, {}, plan, now, frozenset(fresh))
@@ -43,6 +44,7 @@ def erase(
     by_incident: dict[str, list[str]] = {}
     for key in fresh:
         incident_id = known[key].incident_id if key in known else ""
+        incident_id = (merged or {}).get(incident_id, incident_id)
         if incident_id:
             by_incident.setdefault(incident_id, []).append(key)
     draft.entries += [

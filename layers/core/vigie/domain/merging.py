@@ -3,17 +3,19 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from vigie.domain.change import Known
 from vigie.domain.incident import Desk, Entry, Tally
-from vigie.domain.labels import Urgency
 from vigie.domain.noise import together
+from vigie.domain.voices import both_listed
 
 # How many incidents one may take in, those that they took in included: its mentions are read from
 # the index partitions of each.
 MERGED_MOST = 12
 
 Standing = tuple[Tally, Desk]
+Name = TypeVar("Name", bound=str)
 
 
 def survivor_of(tally: Tally, desk: Desk) -> str:
@@ -47,13 +49,7 @@ def absorb(into: Tally, merged: Tally, samples: int, rules: int) -> Tally:
 
     Of the merged one's reach counts the share of its authors that the survivor had not heard.
     """
-    by_urgency = {
-        u: n for u in Urgency if (n := into.by_urgency.get(u, 0) + merged.by_urgency.get(u, 0))
-    }
-    counts = {
-        rule: into.rules.get(rule, 0) + merged.rules.get(rule, 0)
-        for rule in {**into.rules, **merged.rules}
-    }
+    counts = _sums(into.rules, merged.rules)
     kept = sorted(counts.items(), key=lambda found: (-found[1], found[0]))[:rules]
     graver_first = (merged, into) if merged.worst.rank > into.worst.rank else (into, merged)
     voices, share = _both(into.voices, merged.voices)
@@ -69,10 +65,16 @@ def absorb(into: Tally, merged: Tally, samples: int, rules: int) -> Tally:
         first_mention_at=min(into.first_mention_at, merged.first_mention_at),
         last_mention_at=max(into.last_mention_at, merged.last_mention_at),
         mention_count=into.mention_count + merged.mention_count,
-        by_urgency=by_urgency,
+        by_urgency=_sums(into.by_urgency, merged.by_urgency),
         late=into.late + merged.late,
         reach=into.reach + round(merged.reach * share),
         voices=voices,
+        urgent_voices=both_listed(into.urgent_voices, merged.urgent_voices),
+        per_minute=into.per_minute + merged.per_minute,
+        surge=max(into.surge, merged.surge),
+        urgent_at=max(filter(None, (into.urgent_at, merged.urgent_at)), default=None),
+        calm_since=None,
+        settled=_sums(into.settled, merged.settled),
         rules=dict(kept),
         reposts=into.reposts + merged.reposts,
         samples=tuple(dict.fromkeys(s for tally in graver_first for s in tally.samples))[:samples],
@@ -97,6 +99,10 @@ def merged_entry(into: str, merged: Tally, desk: Desk) -> Entry:
             "reach": merged.reach,
         },
     )
+
+
+def _sums(one: Mapping[Name, int], other: Mapping[Name, int]) -> dict[Name, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}
 
 
 def _both(one: str, other: str) -> tuple[str, float]:

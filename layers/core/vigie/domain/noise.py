@@ -15,6 +15,7 @@ from datetime import timedelta
 
 from vigie.domain.incident import Echoing, Tally
 from vigie.domain.mention import Mention
+from vigie.domain.voices import counted
 
 TEXTS_KEPT = 12
 # Two people may share a joke; the third with the same words is a copy.
@@ -56,6 +57,13 @@ def is_new_account(mention: Mention) -> bool | None:
     """Whether the account was younger than `NEW_ACCOUNT` when it posted; None if not known."""
     since = mention.author.since
     return None if since is None else mention.posted_at - since < NEW_ACCOUNT
+
+
+def is_a_voice(noise: Echoing, mention: Mention) -> bool:
+    """Whether the mention is evidence of volume, after what was heard before it."""
+    copies = noise.texts.get(text_hash(mention.text), 0)
+    is_stranger = _are_newcomers(noise) and is_new_account(mention) is True
+    return copies + 1 < COPIES_FROM and not is_stranger
 
 
 def listened(noise: Echoing, mention: Mention) -> Echoing:
@@ -106,7 +114,7 @@ def without(noise: Echoing, gone: Echoing) -> Echoing:
 
 def assess_noise(tally: Tally) -> Noise | None:
     """Whether few make much noise, and why it looks so; None for a crowd of its own accord."""
-    noise = tally.noise
+    noise, authors = tally.noise, counted(tally.voices)
     copied = sum(n for n in noise.texts.values() if n >= COPIES_FROM)
     reasons: list[str] = []
     if noise.voices >= VOICES_FROM and copied >= COPIED_SHARE * noise.voices:
@@ -116,16 +124,15 @@ def assess_noise(tally: Tally) -> Noise | None:
             f"{noise.newcomers} of {noise.dated} accounts were younger than {NEW_ACCOUNT.days} days"
         )
     posts = tally.mention_count
-    if noise.voices and posts >= POSTS_FROM and posts >= POSTS_PER_VOICE * noise.voices:
-        authors = "1 author" if noise.voices == 1 else f"{noise.voices} authors"
-        reasons.append(f"{posts} posts by {authors}")
+    if authors and posts >= POSTS_FROM and posts >= POSTS_PER_VOICE * authors:
+        reasons.append(f"{posts} posts by {authors} author{'s' if authors > 1 else ''}")
     if not reasons:
         return None
     return Noise(
         reasons=(*reasons, "the volume may be made: if so, that is a controversy of its own"),
         facts={
             "posts": posts,
-            "authors": noise.voices,
+            "authors": authors,
             "copies": copied,
             "new_accounts": noise.newcomers,
         },
@@ -134,19 +141,11 @@ def assess_noise(tally: Tally) -> Noise | None:
 
 def voices_that_count(tally: Tally) -> int:
     """Authors that are evidence of volume: those who copy nobody and, where new accounts are half
-    of the crowd, are none of them.
-
-    A tally that older code began has counted only the voices since.
-    """
+    of the crowd, are none of them. At least one where somebody has spoken."""
     noise = tally.noise
-    return noise.own - (noise.own_newcomers if _are_newcomers(noise) else 0)
-
-
-def urgent_that_counts(tally: Tally, urgent: int) -> int:
-    """Of `urgent` mentions, as many as there are voices behind them, but at least one."""
-    if not tally.noise.voices:
-        return urgent
-    return min(urgent, max(1, voices_that_count(tally)))
+    strangers = noise.own_newcomers if _are_newcomers(noise) else 0
+    authors = counted(tally.voices)
+    return max(min(authors, 1), authors - (noise.voices - noise.own) - strangers)
 
 
 def _are_newcomers(noise: Echoing) -> bool:

@@ -38,6 +38,19 @@ def listed(some: str, author: str) -> str:
     return some if full or author[:_EACH] in here else some + author[:_EACH]
 
 
+def both_listed(one: str, other: str) -> str:
+    """The authors of both lists, as far as there is room."""
+    for i in range(0, len(other), _EACH):
+        one = listed(one, other[i : i + _EACH])
+    return one
+
+
+def unlisted(some: str, author: str) -> str:
+    """The list without `author`."""
+    each = (some[i : i + _EACH] for i in range(0, len(some), _EACH))
+    return "".join(held for held in each if held != author[:_EACH])
+
+
 def number_listed(some: str) -> int:
     """How many authors the list holds: all of them while it is fewer than `LISTED`."""
     return len(some) // _EACH

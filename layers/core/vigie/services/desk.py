@@ -1,7 +1,9 @@
 """What a person does with an incident: acknowledge, resolve, dismiss, note."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vigie.domain.incident import Desk, Entry, Tally
@@ -13,7 +15,7 @@ from vigie.messages import Command, encode
 from vigie.ports import Desks, Outgoing, Queue
 
 # Losing more races than this for one incident means that something is wrong.
-_TRIES = 3
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +43,15 @@ def acknowledge(desks: Desks, incident_id: str, act: Act) -> Decision:
     Acknowledging again changes nothing and says who has it. Raises `Conflict` when it is closed,
     `NotFound` when there is none.
     """
-    for _ in range(_TRIES):
-        tally, desk = _read(desks, incident_id)
+    for _ in range(TRIES):
+        tally, desk = read(desks, incident_id)
         if desk.resolved_at is not None:
             raise Conflict(f"incident {incident_id} was closed by {desk.resolved_by}")
         if desk.acknowledged_at is not None:
             return Decision(tally=tally, desk=desk, changed=False)
-        taken = Desk(
-            incident_id=incident_id,
-            acknowledged_at=act.at,
-            acknowledged_by=act.by,
-            owner=act.by,
-        )
+        taken = replace(desk, acknowledged_at=act.at, acknowledged_by=act.by, owner=act.by)
         try:
-            desks.acknowledge(taken, _entries(incident_id, "acknowledged", act))
+            desks.acknowledge(taken, entries_of(incident_id, "acknowledged", act))
         except Conflict:
             continue  # somebody was faster: read who
         return Decision(tally=tally, desk=taken, changed=True)
@@ -73,7 +70,7 @@ def dismiss(desks: Desks, queue: Queue, incident_id: str, act: Act) -> Decision:
 
 def note(desks: Desks, incident_id: str, act: Act) -> Entry:
     """Add a person's words to the timeline; the same words at the same instant are one note."""
-    _read(desks, incident_id)
+    read(desks, incident_id)
     entry = _note(incident_id, act)
     desks.note((entry,))
     return entry
@@ -84,75 +81,95 @@ def opened_by_link(desks: Desks, token: str, now: datetime) -> tuple[Link, Tally
     link = desks.link(link_id(token)) if is_token(token) else None
     if link is None or link.expires_at <= now:
         raise NotFound("the link is unknown or has expired", field="token")
-    return link, *_read(desks, link.incident_id)
+    return link, *read(desks, link.incident_id)
 
 
 def _close(desks: Desks, queue: Queue, incident_id: str, command: str, act: Act) -> Decision:
     dismissed = command == "dismiss"
-    for _ in range(_TRIES):
-        tally, desk = _read(desks, incident_id)
+    for _ in range(TRIES):
+        tally, desk = read(desks, incident_id)
         if desk.resolved_at is not None:
-            if desk.dismissed != dismissed:
-                word = "dismissed" if desk.dismissed else "resolved"
-                raise Conflict(f"incident {incident_id} was {word} by {desk.resolved_by}")
+            if desk.merged_into or desk.dismissed != dismissed:
+                raise closed_already(desk)
             return Decision(tally=tally, desk=desk, changed=False)
-        closed = Desk(
-            incident_id=incident_id,
-            acknowledged_at=desk.acknowledged_at,
-            acknowledged_by=desk.acknowledged_by,
-            owner=desk.owner,
-            resolved_at=act.at,
-            resolved_by=act.by,
-            dismissed=dismissed,
-        )
-        outbox = _outbox(tally, command, act)
+        closed = replace(desk, resolved_at=act.at, resolved_by=act.by, dismissed=dismissed)
+        outbox = outbox_of(tally, command, act)
         what = "dismissed" if dismissed else "resolved"
         try:
-            desks.close(closed, _entries(incident_id, what, act), outbox)
+            desks.close(closed, entries_of(incident_id, what, act), outbox)
         except Conflict:
             continue
-        if not queue.send([Outgoing(body=outbox.body, group=outbox.group)]):
-            _forget(desks, outbox)
+        tell(desks, queue, outbox)
         return Decision(tally=tally, desk=closed, changed=True)
     raise Unavailable(f"incident {incident_id} keeps changing")
 
 
-def _forget(desks: Desks, outbox: OutboxEntry) -> None:
-    try:
+def closed_already(desk: Desk) -> Conflict:
+    """Who ended it, and how."""
+    how = "dismissed" if desk.dismissed else "resolved"
+    if desk.merged_into:
+        how = f"merged into {desk.merged_into}"
+    return Conflict(f"incident {desk.incident_id} was {how} by {desk.resolved_by}")
+
+
+def tell(desks: Desks, queue: Queue, outbox: OutboxEntry) -> None:
+    """Send what the outbox holds, and forget it once the queue has it."""
+    if queue.send([Outgoing(body=outbox.body, group=outbox.group)]):
+        return
+    with suppress(Unavailable):  # then the watch sends it again, and triage does nothing twice
         desks.sent(outbox)
-    except Unavailable:
-        return  # the watch sends it again, and triage closes nothing twice
 
 
-def _outbox(tally: Tally, command: str, act: Act) -> OutboxEntry:
+def outbox_of(
+    tally: Tally,
+    command: str,
+    act: Act,
+    *,
+    once: str = "",
+    into: str = "",
+    posts: tuple[str, ...] = (),
+) -> OutboxEntry:
+    """A command to triage. `once` tells acts of one name apart; what is closed is closed once, so
+    that there the name is enough, and a repeated write is the same entry."""
     return OutboxEntry(
         incident_id=tally.id,
-        # Closed once, so that one name is enough and a repeated write is the same entry.
-        name=command,
+        name=f"{command}-{once}" if once else command,
         queue=CLASSIFIED_QUEUE,
         body=encode(
-            Command(brand=tally.brand, command=command, incident_id=tally.id, by=act.by, at=act.at)
+            Command(
+                brand=tally.brand,
+                command=command,
+                incident_id=tally.id,
+                by=act.by,
+                at=act.at,
+                into=into,
+                posts=posts,
+            )
         ),
         group=tally.brand,
         due_at=act.at + OUTBOX_AFTER,
     )
 
 
-def _read(desks: Desks, incident_id: str) -> tuple[Tally, Desk]:
+def read(desks: Desks, incident_id: str, field: str = "id") -> tuple[Tally, Desk]:
+    """Raises `NotFound`, naming the field that the id came from."""
     found = desks.read(incident_id)
     if found is None:
-        raise NotFound(f"there is no incident {incident_id[:40]!r}", field="id")
+        raise NotFound(f"there is no incident {incident_id[:40]!r}", field=field)
     return found
 
 
-def _entries(incident_id: str, what: str, act: Act) -> tuple[Entry, ...]:
+def entries_of(
+    incident_id: str, what: str, act: Act, facts: Mapping[str, str | int] | None = None
+) -> tuple[Entry, ...]:
+    """What the timeline says of a decision, and the person's own words if there are any."""
     decided = Entry(
         incident_id=incident_id,
         at=act.at,
         id=what,
         what=what,
         by=act.by,
-        facts={"via": act.via},
+        facts={"via": act.via} | dict(facts or {}),
     )
     return (decided, _note(incident_id, act)) if act.note else (decided,)
 

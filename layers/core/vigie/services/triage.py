@@ -8,7 +8,7 @@ from datetime import datetime
 from vigie.domain.calm import due
 from vigie.domain.change import Change
 from vigie.domain.erasing import erase
-from vigie.domain.incident import BrandState, Desk, Tally, Timer
+from vigie.domain.incident import Desk, Tally, Timer
 from vigie.domain.mention import LabelledMention
 from vigie.domain.merging import redirected, survivors
 from vigie.domain.plan import Plan
@@ -227,11 +227,24 @@ def _commit_command(
     """All but `split` say the same to triage: the desk holds what was decided."""
     for _ in range(TRIES):
         state = store.state(command.brand)
-        incidents = _with_survivors(store, filter(None, (command.incident_id, command.into)))
+        keys = [f"{command.brand}#x#{root_id}" for root_id in command.posts]
+        known = store.known(keys) if keys else {}
+        holding = {k.incident_id for k in known.values()}
+        wanted = {command.incident_id, command.into, *holding} - {""}
+        incidents = _with_survivors(store, wanted)
         if command.incident_id not in incidents:
             return
         if command.command == "split":
-            change = _split(command, state, incidents, store, plan, now)
+            last = survivors(incidents)
+            change = split(
+                state,
+                *_apart(incidents),
+                redirected(known, last),
+                store.posts(keys),
+                _split_of(command, keys, last),
+                plan,
+                now,
+            )
         else:
             change = obey(state, *_apart(incidents), plan, now)
         if change.is_empty(state) or _committed(change, store, now, result):
@@ -239,26 +252,15 @@ def _commit_command(
     raise Unavailable(f"brand {command.brand}: lost {TRIES} races in a row")
 
 
-def _split(
-    command: Command,
-    state: BrandState,
-    incidents: Standings,
-    store: TriageStore,
-    plan: Plan,
-    now: datetime,
-) -> Change:
-    keys = tuple(f"{command.brand}#x#{root_id}" for root_id in command.posts)
-    last = survivors(incidents)
-    act = Split(
+def _split_of(command: Command, keys: Sequence[str], last: Mapping[str, str]) -> Split:
+    return Split(
         # Merged since it was asked for: then its mentions are taken from where they are now.
         source=last.get(command.incident_id, command.incident_id),
         into=command.into,
-        keys=keys,
+        keys=tuple(keys),
         by=command.by,
         at=command.at,
     )
-    known = redirected(store.known(keys), last)
-    return split(state, *_apart(incidents), known, store.posts(keys), act, plan, now)
 
 
 def _with_survivors(store: TriageStore, ids: Iterable[str]) -> Standings:

@@ -1,6 +1,7 @@
 """What people decide about an incident: the desk, its timeline, and the end of its ladder."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from vigie.adapters.dynamodb.attributes import Item, key, to_wire
@@ -70,17 +71,70 @@ class DynamoDesks:
             "resolved_at": desk.resolved_at and to_iso(desk.resolved_at),
             "resolved_by": desk.resolved_by,
             "dismissed": desk.dismissed or None,
+            "merged_into": desk.merged_into or None,
         }
+        into = [self._open(desk.merged_into)] if desk.merged_into else []
         insist(
             self._client,
             "close an incident",
             [
                 ("desk", self._set(desk.incident_id, values, _NOT_CLOSED)),
+                *into,
                 ("timer", self._delete_timer(desk.incident_id)),
-                ("outbox", {"Put": {"TableName": self._table, "Item": outbox_to_item(outbox)}}),
+                self._promise(outbox),
                 *self._puts(entries),
             ],
         )
+
+    def contain(self, desk: Desk, before: Desk, entries: Sequence[Entry]) -> None:
+        """See `Desks.contain`. Who contains it has it: nobody is to be paged any more."""
+        values = {
+            "contained_at": desk.contained_at and to_iso(desk.contained_at),
+            "contained_by": desk.contained_by,
+            "acknowledged_at": desk.acknowledged_at and to_iso(desk.acknowledged_at),
+            "acknowledged_by": desk.acknowledged_by,
+            "owner": desk.owner,
+        }
+        unchanged = {
+            "contained_at": before.contained_at,
+            "acknowledged_at": before.acknowledged_at,
+        }
+        insist(
+            self._client,
+            "contain an incident",
+            [
+                ("desk", self._set(desk.incident_id, values, _NOT_CLOSED, unchanged)),
+                ("timer", self._delete_timer(desk.incident_id)),
+                *self._puts(entries),
+            ],
+        )
+
+    def grade(
+        self, desk: Desk, before: Desk, entries: Sequence[Entry], outbox: OutboxEntry
+    ) -> None:
+        """See `Desks.grade`."""
+        values = {
+            "severity": desk.severity and desk.severity.value,
+            "severity_at": desk.severity_at and to_iso(desk.severity_at),
+            "severity_by": desk.severity_by,
+            # Empty rather than absent: the reason of an earlier word must not stay.
+            "severity_because": desk.severity_because,
+        }
+        unchanged = {"severity_at": before.severity_at}
+        insist(
+            self._client,
+            "grade an incident",
+            [
+                ("desk", self._set(desk.incident_id, values, _NOT_CLOSED, unchanged)),
+                self._promise(outbox),
+                *self._puts(entries),
+            ],
+        )
+
+    def ask(self, incident_id: str, entries: Sequence[Entry], outbox: OutboxEntry) -> None:
+        """See `Desks.ask`."""
+        actions = [self._open(incident_id), self._promise(outbox), *self._puts(entries)]
+        insist(self._client, "ask triage", actions)
 
     def note(self, entries: Sequence[Entry]) -> None:
         """See `Desks.note`."""
@@ -100,10 +154,37 @@ class DynamoDesks:
         item = answer.get("Item")
         return link_from_item(item) if item else None
 
-    def _set(self, incident_id: str, values: Mapping[str, Any], condition: str) -> Item:
-        """Set the desk's attributes that have a value; `v` goes with them."""
+    def _open(self, incident_id: str) -> tuple[str, Item]:
+        check = {
+            "TableName": self._table,
+            "Key": key(incident_id, DESK),
+            "ConditionExpression": _NOT_CLOSED,
+        }
+        return "open", {"ConditionCheck": check}
+
+    def _promise(self, outbox: OutboxEntry) -> tuple[str, Item]:
+        return "outbox", {"Put": {"TableName": self._table, "Item": outbox_to_item(outbox)}}
+
+    def _set(
+        self,
+        incident_id: str,
+        values: Mapping[str, Any],
+        condition: str,
+        unchanged: Mapping[str, datetime | None] | None = None,
+    ) -> Item:
+        """Set the desk's attributes that have a value; `v` goes with them.
+
+        The instants of `unchanged` must still be there, or still be missing.
+        """
         held = {n: v for n, v in values.items() if v is not None} | {"v": STATE_VERSION}
         names = {f"#{name}": name for name in held}
+        given = to_wire({f":{n}": v for n, v in held.items()})
+        for name, instant in (unchanged or {}).items():
+            if instant is None:
+                condition += f" AND attribute_not_exists({name})"
+            else:
+                condition += f" AND {name} = :read_{name}"
+                given[f":read_{name}"] = {"S": to_iso(instant)}
         return {
             "Update": {
                 "TableName": self._table,
@@ -111,7 +192,7 @@ class DynamoDesks:
                 "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in held),
                 "ConditionExpression": condition,
                 "ExpressionAttributeNames": names,
-                "ExpressionAttributeValues": to_wire({f":{n}": v for n, v in held.items()}),
+                "ExpressionAttributeValues": given,
             }
         }
 

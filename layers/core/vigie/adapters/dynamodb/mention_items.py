@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vigie.adapters.dynamodb.attributes import Item, from_wire, read_item, to_wire
@@ -58,7 +58,7 @@ def mention_to_item(stored: Stored, now: datetime, retention: timedelta) -> Item
             "author_id": mention.author.id,
             "handle": mention.author.handle or None,
             "followers": mention.author.followers,
-            "author_since": to_iso(mention.author.since) if mention.author.since else None,
+            "since": int(mention.author.since.timestamp()) if mention.author.since else None,
             "posted_at": to_iso(mention.posted_at),
             "received_at": to_iso(mention.received_at),
             "lang": mention.lang,
@@ -180,7 +180,7 @@ def labelled_from_item(item: Mapping[str, Any]) -> LabelledMention:
                 id=data["author_id"],
                 handle=data.get("handle", ""),
                 followers=data.get("followers"),
-                since=from_iso(data["author_since"]) if "author_since" in data else None,
+                since=datetime.fromtimestamp(data["since"], UTC) if "since" in data else None,
             ),
             posted_at=from_iso(data["posted_at"]),
             received_at=from_iso(data["received_at"]),

@@ -25,6 +25,7 @@ from vigie.adapters.dynamodb.mention_items import (
     KNOWN,
     incident_shard,
     known_from_item,
+    labelled_from_item,
     mention_key,
     mention_to_item,
     tombstone_to_item,
@@ -32,6 +33,7 @@ from vigie.adapters.dynamodb.mention_items import (
 from vigie.domain.change import Change, Known, Stored, Tombstone
 from vigie.domain.incident import BrandState, Desk, Tally
 from vigie.domain.instants import to_iso
+from vigie.domain.mention import LabelledMention
 from vigie.domain.refresh import partition_of
 from vigie.messages import PostNow
 from vigie.ports import GONE
@@ -68,6 +70,13 @@ class DynamoTriageStore:
             ProjectionExpression=KNOWN,
         )
         return {item["pk"]["S"]: known_from_item(item) for item in found}
+
+    def posts(self, keys: Sequence[str]) -> Mapping[str, LabelledMention]:
+        """See `TriageStore.posts`."""
+        found = batch_get(
+            self._client, self._mentions, [mention_key(k) for k in dict.fromkeys(keys)]
+        )
+        return {item["pk"]["S"]: labelled_from_item(item) for item in found if "text" in item}
 
     def incidents(self, ids: Sequence[str]) -> Mapping[str, tuple[Tally, Desk]]:
         """See `TriageStore.incidents`."""
