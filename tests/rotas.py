@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from dateutil import tz
 
 from vigie.domain.hours import Hours
+from vigie.domain.override import Deed, Override
 from vigie.domain.people import Person
 from vigie.domain.schedule import Layer, OnHolidays, Schedule
 
@@ -98,3 +99,16 @@ class _Turning:
                     ):
                         return True
         return False
+
+
+def an_override(deed="take", person=CLEO, **changes):
+    values = {
+        "id": "0123456789ab",
+        "deed": Deed(deed),
+        "person": person,
+        "start": utc(2026, 1, 6),
+        "end": utc(2026, 1, 7),
+        "by": "lead-1",
+        "at": utc(2026, 1, 1),
+    } | changes
+    return Override(**values)
