@@ -28,7 +28,7 @@ def test_an_incident_says_why_it_is_there_and_who_is_paged(held):
     assert [one["rule"] for one in body["paging"]] == ["nobody_paged", "next_page"]
     assert body["says"] == [
         "Opened because: one post speaks of danger: a medical device or treatment fails.",
-        "SEV2 because: a critical post, which is enough for SEV2.",
+        "SEV2 because: a critical post (SEV2 from 1).",
         "Nobody was paged so far.",
         "Nobody has taken it: the next page goes out at 2026-03-12 12:05 UTC "
         "(SEV2, run 1 of the ladder, page 1).",

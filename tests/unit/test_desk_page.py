@@ -2,7 +2,6 @@ import json
 import re
 from html.parser import HTMLParser
 from importlib.resources import files
-from itertools import product
 
 import pytest
 
@@ -13,8 +12,8 @@ from vigie.classifier.policy import POLICY
 from vigie.classifier.rules import RULES
 from vigie.domain.incident import BrandState, State
 from vigie.domain.labels import Kind, Urgency
-from vigie.domain.plan import Thresholds
-from vigie.domain.severity import assess
+from vigie.domain.plan import SEVERITY_ROWS, Severity, SeverityRow
+from vigie.domain.severity import Evidence, assess
 from vigie.domain.triage import fold
 from vigie.messages import ERASURES
 
@@ -80,6 +79,8 @@ def test_closed_sets_are_told_in_full(language):
     assert set(words["states"]) == set(State)
     assert set(words["erasures"]) == ERASURES
     codes = {"opened", "severity_raised", "paged", "page_delayed", "erased"}
+    codes |= {"severity_lowered", "calm_proposed", "surge", "coordinated", "nobody_on_call"}
+    codes |= {"contained", "severity_set", "merged", "split", "split_off"}
     assert codes | {"acknowledged", "resolved", "dismissed", "note"} <= set(words["told"])
 
 
@@ -92,10 +93,33 @@ def test_the_classifiers_reasons_are_told_in_french():
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_why_an_incident_is_grave_is_told_in_words(language):
-    said = set()
-    for critical, high, reach in product((0, 1, 2, 3), (0, 1, 4, 30), (0, 150_000, 2_000_000)):
-        counts = {Urgency.CRITICAL: critical, Urgency.HIGH: high}
-        said |= set(assess(counts, 0, reach, Thresholds())[1])
+    rows = [
+        SeverityRow(severity=Severity.SEV1, **{condition: least})
+        for condition in ("critical", "urgent", "authors", "reach", "per_minute", "surge")
+        for least in (1, 2)
+    ]
+    rows.append(SeverityRow(severity=Severity.SEV1, worst=Urgency.HIGH, kinds=(Kind.OUTAGE,)))
+    evidence = [
+        Evidence(
+            critical=n,
+            urgent=n,
+            authors=n,
+            reach=n,
+            per_minute=n * 1.5,
+            surge=n * 2.5,
+            worst=Urgency.CRITICAL,
+            kind=Kind.OUTAGE,
+        )
+        for n in (1, 5)
+    ]
+    conditions = re.compile(r"(?<=\)) and ")
+    said = {
+        part
+        for table in (rows, SEVERITY_ROWS)
+        for counted in (Evidence(), *evidence)
+        for reason in assess(counted, table)[1]
+        for part in conditions.split(reason)
+    }
     mentions = [a_labelled() for _ in range(3)]
     opened = fold(
         BrandState(brand="acme"), {}, {}, {}, mentions, a_plan(), mentions[0].mention.received_at

@@ -54,13 +54,19 @@ function because(text) {
     const says = (danger[1] || "").split("; ").filter(Boolean).map((one) => phrase(one));
     return [words().one_critical, says.join(words().and)].filter(Boolean).join(words().colon);
   }
-  return text.split("; ").map((one) => {
+  return text.split(/; |(?<=\)) and /).map((one) => {
     for (const [pattern, shape] of words().because) {
       const found = new RegExp(pattern).exec(one);
-      if (found) return shape.replace(/\{(\d)\}/g, (_, i) => number(found[i]));
+      if (found) return shape.replace(/\{(\d)\}/g, (_, i) => term(found[i]));
     }
     return one;
   }).join(words().and);
+}
+// What a reason names: a number, a level, an urgency or a kind; else somebody's own words.
+function term(text) {
+  if (/^sev\d$/.test(text)) return text.toUpperCase();
+  if (text && !Number.isNaN(Number(text))) return number(text);
+  return words().urgency[text] ?? words().kinds[text] ?? text;
 }
 
 // -------------------------------------------------------------------------------------- time
@@ -324,12 +330,14 @@ function showDetail() {
   showPosts();
 }
 function told(entry) {
-  const shape = words().told[entry.what];
+  const taken = entry.what === "merged" && entry.facts.from;
+  const shape = taken ? words().told.merged_from : words().told[entry.what];
   if (!shape) return say(words().told.other, { what: entry.what.replaceAll("_", " "), by: entry.by });
   const { facts: known } = entry;
   const values = { ...known, by: entry.by };
   if (known.because) values.because = because(String(known.because));
-  ["from", "to"].forEach((name) => { if (known[name]) values[name] = String(known[name]).toUpperCase(); });
+  ["from", "to"].forEach((name) => { if (/^sev\d$/.test(known[name])) values[name] = known[name].toUpperCase(); });
+  if (known.since) values.since = instant(known.since);
   if (known.severity) values.severity = String(known.severity).toUpperCase();
   if (known.mentions !== undefined) values.posts = count("posts", known.mentions);
   if (known.pages !== undefined) values.pages = count("pages", known.pages);

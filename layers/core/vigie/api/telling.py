@@ -10,6 +10,8 @@ from vigie.domain.why import Why
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _THRESHOLD = "_from"
+# Reasons stand one behind another; the conditions of a row of the severity table likewise.
+_PARTS = re.compile(r"; |(?<=\)) and ")
 _DANGER = re.compile(r"one critical mention(?:: (.*)| \(.*\))?")
 
 
@@ -32,14 +34,21 @@ def because(text: str, language: str) -> str:
         parts = [said["says"].get(one, one) for one in (danger[1] or "").split("; ") if one]
         signs = str(said["and"]).join(parts)
         return str(said["colon"]).join(filter(None, [said["one_critical"], signs]))
-    return str(said["and"]).join(_reason(one, said) for one in text.split("; "))
+    return str(said["and"]).join(_reason(one, said) for one in _PARTS.split(text))
 
 
 def _reason(text: str, said: Mapping[str, Any]) -> str:
     for pattern, shape in said["because"]:
         if found := re.search(pattern, text):
-            return re.sub(r"\{(\d)\}", lambda place: found[int(place[1])] or "", shape)
+            return re.sub(r"\{(\d)\}", lambda place: _term(found[int(place[1])], said), shape)
     return text
+
+
+def _term(text: str, said: Mapping[str, Any]) -> str:
+    """What a reason names: a level, an urgency or a kind; else a number or somebody's own words."""
+    if re.fullmatch(r"sev\d", text):
+        return text.upper()
+    return str(said["urgency"].get(text) or said["kinds"].get(text) or text)
 
 
 def _names(shape: str) -> set[str]:

@@ -1,9 +1,10 @@
 """Why somebody was paged about an incident, why nobody was, and why nobody is any more."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from vigie.domain.incident import COMPANY, TRIP_WIRE, Desk, Entry, Paging, Tally, Timer
+from vigie.domain.incident import COMPANY, SURGE, TRIP_WIRE, Desk, Entry, Paging, Tally, Timer
 from vigie.domain.instants import to_iso
+from vigie.domain.noise import assess_noise
 from vigie.domain.why import OPENED_COMPANY, OPENED_SURGE, OPENED_TRIP_WIRE, Facts, Why
 
 PAGED = "paged"
@@ -34,7 +35,8 @@ PAGED_MEANS = {
     COORDINATED: "few authors or copied words: volume alone raises nothing",
 }
 
-_TRIGGERS = {TRIP_WIRE: OPENED_TRIP_WIRE, COMPANY: OPENED_COMPANY, "surge": OPENED_SURGE}
+_TRIGGERS = {TRIP_WIRE: OPENED_TRIP_WIRE, COMPANY: OPENED_COMPANY, SURGE: OPENED_SURGE}
+_LATENESS_TOLD = timedelta(minutes=1)
 
 
 def why_opened(tally: Tally, opened: Entry | None) -> Why:
@@ -55,16 +57,15 @@ def _did(tally: Tally, paging: Paging) -> Why:
     if not paging.pages or paging.first_paged_at is None or paging.last_paged_at is None:
         return Why(rule=NOBODY_PAGED)
     after = paging.first_paged_at - tally.opened_at
-    return Why(
-        rule=PAGED,
-        facts={
-            "pages": paging.pages,
-            "first_at": to_iso(paging.first_paged_at),
-            "after_s": max(0, int(after.total_seconds())),
-            "last_at": to_iso(paging.last_paged_at),
-            "late_s": int(paging.delay.total_seconds()),
-        },
-    )
+    facts: Facts = {
+        "pages": paging.pages,
+        "first_at": to_iso(paging.first_paged_at),
+        "after_s": max(0, int(after.total_seconds())),
+        "last_at": to_iso(paging.last_paged_at),
+    }
+    if paging.delay >= _LATENESS_TOLD:
+        facts["late_s"] = int(paging.delay.total_seconds())
+    return Why(rule=PAGED, facts=facts)
 
 
 def _goes_on(tally: Tally, desk: Desk, paging: Paging, timer: Timer | None) -> Why:
@@ -95,7 +96,7 @@ def _left_out(tally: Tally) -> tuple[Why, ...]:
     if tally.late:
         found.append(Why(rule=LATE_COUNTED, facts={"late": tally.late}))
     if tally.coordinated_at is not None:
+        noise = assess_noise(tally)
         facts: Facts = {"at": to_iso(tally.coordinated_at)}
-        counted = {"voices": tally.noise.voices, "own": tally.noise.own}
-        found.append(Why(rule=COORDINATED, facts=facts | counted))
+        found.append(Why(rule=COORDINATED, facts=facts | dict(noise.facts) if noise else facts))
     return tuple(found)

@@ -8,7 +8,10 @@ JOINED = "joined"
 OPENED_TRIP_WIRE = "opened.trip_wire"
 OPENED_COMPANY = "opened.company"
 OPENED_SURGE = "opened.surge"
+OPENED_SPLIT = "opened.split"
+GATHERED = "gathered"
 WAITS = "waits"
+USUAL = "usual"
 NO_CRISIS = "no_crisis"
 LATE = "late"
 ECHO = "echo"
@@ -20,6 +23,9 @@ MEANS: Mapping[str, str] = {
     OPENED_TRIP_WIRE: "critical: one such mention opens an incident",
     OPENED_COMPANY: "the last of the similar urgent mentions by different authors that open one",
     OPENED_SURGE: "part of a volume far beyond the usual, which opened an incident",
+    OPENED_SPLIT: "a person took it out of another incident",
+    GATHERED: "came with a volume that an incident is about, and is like nothing else",
+    USUAL: "urgent, and others say the same, but so much of it is usual for the brand",
     WAITS: "urgent, and too few others say the same so far",
     NO_CRISIS: "not urgent, and like no open incident",
     LATE: "old on arrival: it may join an incident and opens none",
@@ -28,6 +34,9 @@ MEANS: Mapping[str, str] = {
     UNKNOWN: "placed before reasons were kept",
 }
 
+
+# What left the mention in no incident at first.
+PLACED_NOWHERE = frozenset({WAITS, USUAL, NO_CRISIS, LATE})
 
 # What `facts` may hold. A threshold is called like the value that it bounds, with `_from` behind.
 FACTS: Mapping[str, str] = {

@@ -10,7 +10,7 @@ from vigie.domain.labels import Urgency
 from vigie.domain.paged import why_opened, why_paged
 from vigie.domain.placed import Placed
 from vigie.domain.plan import Plan
-from vigie.domain.why import WAITS, Why
+from vigie.domain.why import PLACED_NOWHERE, USUAL, WAITS, Why
 from vigie.errors import NotFound
 from vigie.ports import Dossier, Dossiers
 
@@ -106,13 +106,11 @@ def since_then(placed: Placed, plan: Plan, now: datetime) -> list[Why]:
     known, found = placed.known, []
     if known.deleted:
         found.append(Why(rule=ERASED))
-    if placed.why.rule == WAITS:
-        if known.incident_id:
-            found.append(Why(rule=TAKEN_LATER, facts={"incident": known.incident_id}))
-        elif known.posted_at is not None and now - known.posted_at > kept_for(plan):
-            found.append(Why(rule=LET_GO))
-    elif known.incident_id:
-        found.append(Why(rule=IN_INCIDENT, facts={"incident": known.incident_id}))
-    if not known.incident_id:
-        found.append(Why(rule=NO_INCIDENT))
-    return found
+    rule = placed.why.rule
+    if known.incident_id:
+        later = TAKEN_LATER if rule in PLACED_NOWHERE else IN_INCIDENT
+        return [*found, Why(rule=later, facts={"incident": known.incident_id})]
+    waits = rule in (WAITS, USUAL)
+    if waits and known.posted_at is not None and now - known.posted_at > kept_for(plan):
+        found.append(Why(rule=LET_GO))
+    return [*found, Why(rule=NO_INCIDENT)]
