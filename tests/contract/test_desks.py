@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,11 @@ from tests.contract.incident_worlds import DynamoWorld
 from vigie.domain.incident import Desk, Paging
 from vigie.domain.links import link_for, link_id
 from vigie.domain.outbox import OutboxEntry
+from vigie.domain.plan import Severity
 from vigie.errors import Conflict
 
 ID = "inc-0123456789"
+OTHER = "inc-9876543210"
 MINUTE = timedelta(minutes=1)
 TAKEN = a_desk(acknowledged_at=NOON, acknowledged_by="duty-1", owner="duty-1")
 CLOSED = a_desk(resolved_at=NOON + MINUTE, resolved_by="lead-1")
@@ -88,6 +91,93 @@ def test_what_is_closed_is_not_closed_again(world):
 
     assert world.desks.read(ID)[1] == CLOSED
     assert list(world.due.until(NOON + MINUTE)) == []
+
+
+def test_a_merge_closes_and_says_where_to(world):
+    world.seed(tally=a_tally(), timer=a_timer())
+    world.seed(tally=a_tally(id=OTHER))
+    merged = replace(CLOSED, merged_into=OTHER)
+
+    world.desks.close(merged, [an_entry(id="merged")], OUTBOX)
+
+    assert world.desks.read(ID)[1] == merged
+    assert world.timer(ID) is None
+    assert list(world.due.until(NOON + MINUTE)) == [OUTBOX]
+
+
+def test_nothing_is_merged_into_what_was_closed_meanwhile(world):
+    world.seed(tally=a_tally(), timer=a_timer())
+    world.seed(desk=replace(CLOSED, incident_id=OTHER))
+
+    with pytest.raises(Conflict):
+        world.desks.close(replace(CLOSED, merged_into=OTHER), [an_entry()], OUTBOX)
+
+    assert world.desks.read(ID)[1] == a_desk()
+    assert world.timer(ID) is not None
+    assert OUTBOX not in world.due.until(NOON + MINUTE)
+
+
+def test_containing_takes_the_incident_and_ends_the_ladder(world):
+    world.seed(tally=a_tally(), timer=a_timer())
+    contained = replace(TAKEN, contained_at=NOON + MINUTE, contained_by="lead-1")
+
+    world.desks.contain(contained, a_desk(), [an_entry(id="contained")])
+
+    assert world.desks.read(ID)[1] == contained
+    assert world.timer(ID) is None
+    again = replace(contained, contained_at=NOON + 2 * MINUTE)
+    world.desks.contain(again, contained, [])
+    assert world.desks.read(ID)[1] == again
+
+
+@pytest.mark.parametrize("meanwhile", [TAKEN, CLOSED])
+def test_what_changed_meanwhile_is_not_contained(world, meanwhile):
+    world.seed(tally=a_tally(), desk=meanwhile)
+
+    with pytest.raises(Conflict):
+        world.desks.contain(
+            replace(TAKEN, acknowledged_by="lead-1", contained_at=NOON), a_desk(), [an_entry()]
+        )
+
+    assert world.desks.read(ID)[1] == meanwhile
+
+
+def test_a_persons_severity_stands_beside_what_the_desk_holds(world):
+    world.seed(tally=a_tally(), timer=a_timer(), desk=TAKEN)
+    graded = replace(TAKEN, severity=Severity.SEV4, severity_at=NOON, severity_by="lead-1")
+
+    world.desks.grade(graded, TAKEN, [an_entry(id="severity_set")], OUTBOX)
+
+    assert world.desks.read(ID)[1] == graded
+    assert world.timer(ID) is not None
+    assert OUTBOX in world.due.until(NOON + MINUTE)
+    with pytest.raises(Conflict):
+        world.desks.grade(replace(graded, severity_at=NOON + MINUTE), TAKEN, [], OUTBOX)
+    later = replace(graded, severity=Severity.SEV1, severity_at=NOON + MINUTE, severity_because="x")
+    world.desks.grade(later, graded, [], OUTBOX)
+    assert world.desks.read(ID)[1] == later
+
+
+def test_what_is_closed_is_neither_graded_nor_split(world):
+    world.seed(tally=a_tally(), desk=CLOSED)
+
+    with pytest.raises(Conflict):
+        world.desks.grade(
+            replace(CLOSED, severity=Severity.SEV4, severity_at=NOON), CLOSED, [], OUTBOX
+        )
+    with pytest.raises(Conflict):
+        world.desks.ask(ID, [an_entry()], OUTBOX)
+
+    assert list(world.due.until(NOON + MINUTE)) == []
+
+
+def test_what_triage_is_asked_for_is_kept_until_it_is_sent(world):
+    world.seed(tally=a_tally())
+
+    world.desks.ask(ID, [an_entry(id="split")], OUTBOX)
+
+    assert list(world.due.until(NOON + MINUTE)) == [OUTBOX]
+    assert [e.id for e in world.dossiers.dossier(ID).timeline] == ["split"]
 
 
 def test_an_incident_that_is_not_there_reads_as_none(world):
@@ -190,6 +280,28 @@ def test_the_mentions_of_an_incident_are_read_newest_first_page_by_page(world):
     assert first + rest == tuple(reversed(posts))
     assert len(first) == 4
     assert end is None
+
+
+def test_mentions_of_what_was_merged_are_read_among_the_others(world):
+    posts = [a_labelled(posted_at=NOON + n * MINUTE) for n in range(6)]
+    for n, post in enumerate(posts):
+        world.seed_mention(post, (ID, OTHER, "inc-third")[n % 3], NOON, timedelta(days=90))
+
+    first, before = world.dossiers.mentions(ID, limit=3, before=None, now=NOON, merged=[OTHER])
+    rest, end = world.dossiers.mentions(ID, limit=3, before=before, now=NOON, merged=[OTHER])
+
+    assert first + rest == tuple(posts[n] for n in (4, 3, 1, 0))
+    assert end is None
+
+
+def test_each_post_is_told_its_incident(world):
+    one, other = a_labelled(), a_labelled()
+    world.seed_mention(one, ID, NOON, timedelta(days=90))
+    world.seed_mention(other, "", NOON, timedelta(days=90))
+
+    found = world.dossiers.incidents_of([one.mention.key, other.mention.key, "acme#x#7"])
+
+    assert found == {one.mention.key: ID, other.mention.key: ""}
 
 
 def test_posts_are_read_by_their_keys_in_the_order_asked(world):

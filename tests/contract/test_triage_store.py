@@ -8,8 +8,9 @@ from tests.fakes import InMemoryTriageStore
 from vigie.adapters.dynamodb.items import desk_to_item
 from vigie.adapters.dynamodb.triage_store import DynamoTriageStore
 from vigie.domain.change import Change, Stored
-from vigie.domain.incident import BrandState, Desk
+from vigie.domain.incident import BrandState, Desk, Echoing, Word
 from vigie.domain.labels import Urgency
+from vigie.domain.plan import Severity
 from vigie.domain.triage import fold
 from vigie.errors import Conflict
 
@@ -157,3 +158,30 @@ def test_more_keys_than_one_batch_read_takes_are_read(world):
     known = world.store.known([m.mention.key for m in mentions] + absent)
 
     assert len(known) == 60
+
+
+def test_what_a_crowd_is_made_of_and_what_people_said_is_read_back(world):
+    critical = a_labelled(Urgency.CRITICAL)
+    change = folded(world.store, critical)
+    tally = replace(
+        change.tallies[0],
+        merged=("inc-1", "inc-2"),
+        merged_into="inc-3",
+        split_from="inc-4",
+        word=Word(severity=Severity.SEV4, at=NOON, evidence=Severity.SEV2, critical=1),
+        noise=Echoing(texts={"0a1b2c3d": 3}, voices=5, own=3, dated=4, newcomers=2),
+        coordinated_at=NOON,
+        worse_at=NOON,
+    )
+    world.store.commit(replace(change, tallies=(tally,)), NOON)
+
+    assert world.store.incidents([tally.id])[tally.id][0] == tally
+
+
+def test_posts_are_read_with_their_words_and_reposts_are_none(world):
+    labelled, echo = a_labelled(), a_labelled(repost=True)
+    world.store.commit(folded(world.store, labelled, echo), NOON)
+
+    keys = [labelled.mention.key, echo.mention.key, "acme#x#404"]
+
+    assert world.store.posts(keys) == {labelled.mention.key: labelled}

@@ -24,6 +24,7 @@ from tests.handlers.http import LambdaContext, a_request
 from vigie.domain.budget import Stop
 from vigie.domain.change import Stored
 from vigie.domain.cursor import Gap
+from vigie.domain.incident import Echoing
 from vigie.domain.links import link_for
 from vigie.errors import Unavailable, UnknownVersion
 from vigie.messages import Command, decode_for_triage
@@ -610,3 +611,163 @@ def test_a_correction_that_makes_no_sense_is_refused(held, post_id, said, status
 
     assert staff_ask("POST", path, route=route, body=said)[0] == status
     assert not held.parts.corrections.kept
+
+
+OTHER = "inc-9876543210"
+
+
+def another(held, **changes):
+    held.tallies[OTHER] = a_tally(id=OTHER, **changes)
+
+
+def test_a_merge_closes_the_incident_and_tells_triage(held):
+    another(held)
+
+    status, body, _ = staff_ask("POST", f"/incidents/{ID}/merge", body={"into": OTHER})
+
+    assert status == 200
+    assert (body["state"], body["changed"], body["merged_into"]) == ("resolved", True, OTHER)
+    (sent,) = held.parts.classified.bodies
+    assert decode_for_triage(sent).command == "merge"
+    assert ID not in held.timers
+    assert staff_ask("POST", f"/incidents/{ID}/merge", body={"into": OTHER})[1]["changed"] is False
+    assert staff_ask("POST", f"/incidents/{OTHER}/merge", body={"into": ID})[0] == 409
+    assert staff_ask("POST", f"/incidents/{ID}/resolve")[0] == 409
+
+
+@pytest.mark.parametrize(
+    ("into", "status", "says"),
+    [
+        (ID, 422, "the incident itself"),
+        ("inc-none", 404, "no incident 'inc-none'"),
+        (OTHER, 422, "an incident of other, expected one of acme"),
+        ("", 422, "into"),
+        (None, 422, "into"),
+    ],
+)
+def test_a_merge_that_cannot_be_says_why(held, into, status, says):
+    another(held, brand="other")
+
+    answer = staff_ask("POST", f"/incidents/{ID}/merge", body={"into": into})
+
+    assert answer[0] == status
+    assert says in answer[1]["detail"]
+
+
+def test_what_was_merged_is_shown_with_the_other(held):
+    another(held, merged=(ID,))
+
+    status, body, _ = staff_ask("GET", f"/incidents/{OTHER}/mentions")
+
+    assert status == 200
+    assert len(body["mentions"]) == 1
+    assert staff_ask("GET", f"/incidents/{OTHER}")[1]["merged"] == [ID]
+
+
+def test_a_split_names_the_new_incident_and_tells_triage(held):
+    (post,) = (stored.labelled.mention for stored in held.mentions.values())
+
+    status, body, _ = staff_ask(
+        "POST", f"/incidents/{ID}/split", body={"mentions": [post.post_id], "note": "not ours"}
+    )
+
+    assert status == 200
+    assert (body["mentions"], body["changed"]) == (1, True)
+    (sent,) = map(decode_for_triage, held.parts.classified.bodies)
+    assert (sent.command, sent.into, sent.posts) == ("split", body["into"], (post.root_id,))
+    assert {e.what for e in held.timeline(ID)} == {"opened", "split", "note"}
+
+
+@pytest.mark.parametrize(
+    ("mentions", "status", "says"),
+    [
+        (["404"], 404, "no posts of incident"),
+        ([], 422, "mentions"),
+        (["12a"], 422, "mentions"),
+        ([str(n) for n in range(61)], 422, "mentions"),
+        ("7", 422, "mentions"),
+    ],
+)
+def test_a_split_that_cannot_be_says_why(held, mentions, status, says):
+    answer = staff_ask("POST", f"/incidents/{ID}/split", body={"mentions": mentions})
+
+    assert answer[0] == status
+    assert says in answer[1]["detail"]
+    assert held.parts.classified.bodies == []
+
+
+def test_a_contained_incident_is_shown_as_such(held):
+    status, body, _ = staff_ask("POST", f"/incidents/{ID}/contain")
+
+    assert status == 200
+    assert (body["state"], body["contained_at"]) == ("contained", "2026-03-12T12:01:00.000Z")
+    assert ID not in held.timers
+    shown = staff_ask("GET", f"/incidents/{ID}")[1]
+    assert (shown["state"], shown["contained_by"], shown["owner"]) == (
+        "contained",
+        "duty-1",
+        "duty-1",
+    )
+
+
+def test_an_incident_that_got_worse_after_it_was_contained_says_so(held):
+    staff_ask("POST", f"/incidents/{ID}/contain")
+    held.tallies[ID] = replace(held.tallies[ID], worse_at=NOON + 2 * MINUTE)
+
+    shown = staff_ask("GET", f"/incidents/{ID}")[1]
+
+    assert (shown["state"], shown["flared_up"]) == ("acknowledged", True)
+
+
+def test_a_person_says_how_grave_it_is(held):
+    said = {"severity": "sev4", "because": "a drill"}
+
+    status, body, _ = staff_ask("POST", f"/incidents/{ID}/severity", body=said)
+
+    assert status == 200
+    assert body["severity_said"] == {
+        "severity": "sev4",
+        "by": "duty-1",
+        "at": "2026-03-12T12:01:00.000Z",
+        "because": "a drill",
+    }
+    assert staff_ask("POST", f"/incidents/{ID}/severity", body=said)[1]["changed"] is False
+    entry = held.timeline(ID)[-1]
+    assert (entry.what, entry.facts["from"], entry.facts["to"]) == ("severity_set", "sev2", "sev4")
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"severity": "sev9", "because": "x"}, {"severity": "sev1", "because": ""}]
+)
+def test_a_severity_without_a_level_or_a_reason_is_refused(held, said):
+    assert staff_ask("POST", f"/incidents/{ID}/severity", body=said)[0] == 422
+
+
+@pytest.mark.parametrize(
+    ("what", "body"),
+    [
+        ("merge", {"into": OTHER}),
+        ("split", {"mentions": ["1"]}),
+        ("contain", None),
+        ("severity", {"severity": "sev1", "because": "x"}),
+    ],
+)
+def test_what_is_closed_or_unknown_is_commanded_no_more(held, what, body):
+    another(held)
+    held.desks[ID] = a_desk(resolved_at=NOON, resolved_by="lead-1")
+
+    closed, problem, _ = staff_ask("POST", f"/incidents/{ID}/{what}", body=body)
+    missing, _, _ = staff_ask("POST", f"/incidents/inc-none/{what}", body=body)
+
+    assert (closed, missing) == (409, 404)
+    assert "resolved by lead-1" in problem["detail"]
+
+
+def test_made_volume_is_shown_as_such(held):
+    noise = Echoing(texts={"0a1b2c3d": 30}, voices=40, own=12)
+    held.tallies[ID] = a_tally(noise=noise, mention_count=40, coordinated_at=NOON)
+
+    shown = staff_ask("GET", f"/incidents/{ID}")[1]["coordinated"]
+
+    assert shown["since"] == "2026-03-12T12:00:00.000Z"
+    assert shown["because"][0] == "30 of 40 authors post copies of the same text"

@@ -96,7 +96,7 @@ def split(
             return Asked(into=into, mentions=len(posts), changed=False)
         if desk.resolved_at is not None:
             raise closed_already(desk)
-        facts = {"into": into, "mentions": len(posts)}
+        facts: dict[str, str | int] = {"into": into, "mentions": len(posts)}
         roots = _roots(dossiers, tally, posts, act.at)
         outbox = outbox_of(tally, "split", act, once=into, into=into, posts=roots)
         try:
