@@ -68,7 +68,7 @@ class Loose:
     reach: int
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """The last alarm of the brand."""
 
@@ -111,7 +111,7 @@ class Series:
         self.newest = max(self.newest, int(to.timestamp()))
         if not self.next:
             self.next = self.seen = self.newest // _BIN
-        self._learn(int(self.newest - LATENESS.total_seconds()) // _BIN)
+        self._learn(self._watermark())
 
     def tick(self, now: datetime) -> None:
         """A minute without traffic: silence counts as seen."""
@@ -130,6 +130,9 @@ class Series:
         at = min(posted_at, now)
         self.advance(at)
         number = _number(at)
+        if number < self.next and not self.begun and number >= self._watermark():
+            self.next = number  # the first post was not the earliest
+            self._ahead.clear()
         if number < self.next:
             return None
         held = self.open.setdefault(number, Bin())
@@ -266,8 +269,12 @@ class Series:
         kept["open"] = {int(n): Bin(*held) for n, held in kept["open"].items()}
         kept["loose"] = {key: Loose(*held) for key, held in kept["loose"].items()}
         kept["level"] = Level(*kept["level"])
-        kept["alarm"] = Alarm(**_named(kept["alarm"])) if "alarm" in kept else None
+        kept["alarm"] = Alarm(*kept["alarm"]) if "alarm" in kept else None
         return cls(**kept, learned=dict(stored["learned"]))
+
+    def _watermark(self) -> int:
+        """The first bin that posts may still come for."""
+        return int(self.newest - LATENESS.total_seconds()) // _BIN
 
     def _surprises(self, name: str, number: int) -> Iterator[Surprise]:
         """The scores of the open bins from `number` on, as they stand."""
@@ -346,10 +353,6 @@ def _number(at: datetime) -> int:
 def start_of(number: int) -> datetime:
     """When the bin of that number begins."""
     return datetime.fromtimestamp(number * _BIN, UTC)
-
-
-def _named(alarm: list[Any]) -> dict[str, Any]:
-    return dict(zip(("bin", "score", "incident_id"), alarm, strict=True))
 
 
 def _short(value: Any) -> Any:
