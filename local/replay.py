@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -109,12 +109,11 @@ def a_cloud(
 def subscribe_everybody(cloud: LocalCloud, plan: Plan) -> None:
     """Give each person of the plan a phone, a mailbox and a webhook, as their channels say."""
     topic = cloud.topic("AlertsTopic")
-    channels: dict[tuple[str, str], None] = {}
-    for ladder in plan.ladders.values():
-        for step in ladder.steps:
-            for person in step.people:
-                channels |= {(person.id, channel): None for channel in step.channels}
-    for person_id, channel in channels:
+    paged = dict.fromkeys((person.id, channel) for person, channel in plan.channels())
+    # An override may bring in whoever is on no ladder: by any channel.
+    known, used = {id_ for id_, _ in paged}, dict.fromkeys(channel for _, channel in paged)
+    others = [person.id for person in plan.staff if person.id not in known]
+    for person_id, channel in (*paged, *product(others, used)):
         cloud.inbox.subscribe_person(topic, person_id, channel)
 
 

@@ -152,6 +152,7 @@ def _entry(entry: dict[str, Any]) -> str:
             f"by {facts['channels']}"
         ),
         "page_delayed": lambda: f"step {facts['step']} could not be sent, will be tried again",
+        "nobody_on_call": lambda: f"step {facts['step']}: nobody on call, {facts['instead']} paged",
     }.get(entry["what"], lambda: f"{entry['what']} by {entry['by']}")()
     return f"  · {at:%H:%M:%S} {says}"
 

@@ -298,7 +298,7 @@ class _Go:
             by="escalate",
             facts={
                 "step": self.index + 1,
-                "schedules": ", ".join(self.audience.unmanned),
+                "schedules": ", ".join(self.audience.unmanned) or "none",
                 "instead": self.audience.instead or "the others of the step",
             },
         )
