@@ -102,5 +102,6 @@ def test_an_incident_is_shown_and_what_a_post_says_stays_text(page):
     assert "danger.medical" not in page
     assert re.findall(r'<b class="(critical|high)">', page) == ["critical", "high", "high"]
     assert "user_1" in page
+    assert re.search(r'<li[^>]*><b class="quiet">said most, 1 person</b><p class="words"', page)
     assert re.search(r'href="https://x.com/i/status/\d+" target="_blank" rel="noopener nor', page)
     assert re.search(r'<time datetime="[^"]+" title="[^"]+ UTC">[^<]*4 min', page)

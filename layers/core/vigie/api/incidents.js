@@ -6,6 +6,7 @@ const EVERY_MS = 10000;
 const POSTS_EVERY_MS = 60000;
 const PATIENCE_MS = 15000;
 const SIGNS = 3; // the gravest come first
+const DIGESTED = 3; // fewer posts are shorter than what could be said of them
 const at = (id) => document.getElementById(id);
 
 // ------------------------------------------------------------------------------ what is known
@@ -17,6 +18,7 @@ let goesOn = false;
 let open = "";
 let incident = null;
 let posts = [];
+let digest = null;
 let postPages = 1;
 let morePosts = false;
 let shownPosts = 5;
@@ -177,7 +179,7 @@ async function call(path, body) {
   if (data === null) throw new Problem(0, "");
   return data;
 }
-const READING = new Set(["list-wrong", "detail-wrong", "posts-wrong"]);
+const READING = new Set(["list-wrong", "detail-wrong", "posts-wrong", "digest-wrong"]);
 function human(error, reading) {
   if (!(error instanceof Problem)) throw error;
   const later = error.status >= 500 || error.status === 429;
@@ -289,6 +291,12 @@ async function readPosts(id) {
   postsRead = { at: now(), count: incident.mention_count, pages: postPages };
   morePosts = Boolean(next);
   showPosts();
+  await attempt(at("digest-wrong"), () => readDigest(id));
+  showDigest();
+}
+async function readDigest(id) {
+  const found = posts.length < DIGESTED ? null : await call(path(id) + "/digest");
+  if (id === open) digest = found;
 }
 function showDetail() {
   const one = incident;
@@ -327,6 +335,7 @@ function showDetail() {
     (entry) => entry.at + entry.what + entry.by + JSON.stringify(entry.facts),
     () => document.createElement("li"),
     (node, entry) => fill(node, [{ iso: entry.at }, " ", ...told(entry)]));
+  showDigest();
   showPosts();
 }
 function told(entry) {
@@ -349,6 +358,23 @@ function told(entry) {
   if (known.late_s >= 60) more.push(plain(words().told_late, { n: number(Math.floor(known.late_s / 60)) }));
   if (known.refused) more.push(plain(words().told_refused, { n: number(known.refused) }));
   return [...say(shape, values), ...more];
+}
+function showDigest() {
+  const lines = ["summary", "questions", "rumours"].flatMap((part) => (digest ? digest[part] : [])
+    .map((line, i) => ({ part, key: part + i, ...line })));
+  at("short").hidden = !lines.length && !at("digest-wrong").textContent;
+  keyed(at("digest"), lines, (line) => line.key, buildLine, updateLine);
+}
+function buildLine() {
+  const item = document.createElement("li");
+  make("b", "quiet", item);
+  make("p", "words", item).dir = "auto";
+  return item;
+}
+function updateLine(item, line) {
+  const [about, text] = item.children;
+  put(about, named("digested", line.part) + ", " + count("people", line.authors));
+  put(text, line.text);
 }
 function showPosts() {
   const fresh = posts.slice(0, shownPosts);
@@ -399,11 +425,13 @@ function show(id) {
     open = id;
     incident = null;
     posts = [];
+    digest = null;
+    showDigest();
     postPages = 1;
     shownPosts = 5;
     morePosts = false;
     postsRead = { at: 0, count: -1, pages: 0 };
-    ["detail-wrong", "posts-wrong", "acknowledge-wrong", "acknowledge-says", "note-wrong", "note-says"]
+    ["detail-wrong", "posts-wrong", "digest-wrong", "acknowledge-wrong", "acknowledge-says", "note-wrong", "note-says"]
       .forEach((name) => put(at(name), ""));
     at("found").hidden = true;
   }
@@ -517,7 +545,7 @@ function signOut() {
   drafts.clear();
   incidents = [];
   at("note-text").value = "";
-  ["list", "posts", "timeline", "why", "clocks"].forEach((name) => at(name).replaceChildren());
+  ["list", "posts", "digest", "timeline", "why", "clocks"].forEach((name) => at(name).replaceChildren());
   history.replaceState(null, "", location.pathname);
   show("");
   at("token").focus();
@@ -549,7 +577,7 @@ function speak() {
   const other = language === "fr" ? "en" : "fr";
   at("language").lang = other;
   put(at("language"), WORDS[other].language);
-  ["sign-in-wrong", "list-wrong", "detail-wrong", "posts-wrong", "acknowledge-wrong", "note-wrong",
+  ["sign-in-wrong", "list-wrong", "detail-wrong", "posts-wrong", "digest-wrong", "acknowledge-wrong", "note-wrong",
     "sure-wrong", "acknowledge-says", "note-says", "fresh"].forEach((name) => put(at(name), ""));
   putAsked();
   showList();
