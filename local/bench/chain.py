@@ -11,7 +11,8 @@ from local.replay import Replay, replayed
 from local.report import is_sound, report_of
 from local.snapshot import Snapshot
 from vigie.adapters.dynamodb.attributes import Item
-from vigie.adapters.dynamodb.items import state_to_item, tally_to_item
+from vigie.adapters.dynamodb.items import tally_to_item
+from vigie.adapters.dynamodb.state_items import state_to_item
 
 LIMIT_REQUESTS = 600
 LIMIT_P99_MS = 5_000

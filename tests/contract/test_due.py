@@ -5,7 +5,7 @@ import pytest
 from tests.builders import NOON, a_tally, a_timer
 from tests.fakes import InMemoryHeartbeats
 from vigie.adapters.dynamodb.due import DynamoHeartbeats
-from vigie.adapters.dynamodb.items import state_to_item
+from vigie.adapters.dynamodb.state_items import state_to_item
 from vigie.domain.incident import BrandState
 from vigie.ports import DueTimer, Heartbeat
 

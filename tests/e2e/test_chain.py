@@ -270,9 +270,9 @@ def test_a_brand_without_traffic_gets_ticks_that_let_its_candidates_go(stack):
         feed(cloud, a_page(a_post(NOON, OUTAGE)))
         cloud.advance(minutes=1)
         with cloud.as_function("triage") as parts:
-            assert Kind.OUTAGE in parts.store.state("acme").candidates
+            assert [g.kind for g in parts.store.state("acme").groups] == [Kind.OUTAGE]
 
         cloud.advance(minutes=32)
 
         with cloud.as_function("triage") as parts:
-            assert parts.store.state("acme").candidates == {}
+            assert parts.store.state("acme").groups == ()

@@ -232,8 +232,8 @@ def test_a_candidate_that_is_edited_waits_once(desk):
     desk.say(second)
 
     assert desk.incidents == []
-    (waiting,) = desk.store.state("acme").candidates.values()
-    assert [c.key for c in waiting] == [first.mention.key, second.mention.key]
+    (group,) = desk.store.state("acme").groups
+    assert [c.key for c in group.waiting] == [first.mention.key, second.mention.key]
 
 
 def test_a_tombstone_says_nothing_of_whoever_wrote_the_post():

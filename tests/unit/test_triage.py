@@ -125,14 +125,21 @@ def test_one_angry_person_is_not_a_crisis(desk):
     assert desk.incidents == []
 
 
-def test_high_mentions_of_different_kinds_keep_no_company(desk):
+def test_high_mentions_about_different_things_keep_no_company(desk):
     desk.say(
         a_labelled(kind=Kind.OUTAGE),
-        a_labelled(kind=Kind.CONTROVERSY),
-        a_labelled(kind=Kind.PRODUCT_QUALITY),
+        a_labelled(kind=Kind.CONTROVERSY, text="Racist advert, we all boycott you"),
+        a_labelled(kind=Kind.PRODUCT_QUALITY, text="The kettle burnt my hand, recall it"),
     )
 
     assert desk.incidents == []
+
+
+def test_the_same_words_keep_company_whatever_kind_they_were_taken_for(desk):
+    desk.say(*[a_labelled(kind=k) for k in (Kind.OUTAGE, Kind.PRODUCT_QUALITY, Kind.OUTAGE)])
+
+    (incident,) = desk.incidents
+    assert incident.kind is Kind.OUTAGE
 
 
 def test_high_mentions_far_apart_keep_no_company(desk):
@@ -355,10 +362,10 @@ def test_a_tick_lets_candidates_go(desk):
     later = NOON + timedelta(hours=3)
 
     desk.triage(Tick(brand="acme", at=still_waiting), now=still_waiting)
-    assert desk.store.state("acme").candidates != {}
+    assert desk.store.state("acme").groups
     desk.triage(Tick(brand="acme", at=later), now=later)
 
-    assert desk.store.state("acme").candidates == {}
+    assert desk.store.state("acme").groups == ()
 
 
 def test_a_tick_with_nothing_to_do_writes_nothing(desk):

@@ -62,7 +62,8 @@ class Change:
     `state` is the next brand state without its new version. `checks` says for each touched
     incident whether nobody may have acknowledged it (True), or merely nobody resolved it (False).
     `adopted` are keys of mentions committed earlier that now belong to an incident, `reposted`
-    those that were repeated, and how often.
+    those that were repeated, and how often. A change with `missing` must not be committed: it was
+    decided without these incidents, which have to be read first.
     """
 
     state: BrandState
@@ -76,6 +77,7 @@ class Change:
     entries: tuple[Entry, ...] = ()
     checks: Mapping[str, bool] = field(default_factory=dict)
     duplicates: int = 0
+    missing: tuple[str, ...] = ()
 
     @property
     def actions(self) -> int:

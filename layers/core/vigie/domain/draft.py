@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 
 from vigie.domain.change import Change, Known, Stored, Tombstone
 from vigie.domain.decided import apply_words, coordinated, take_in
+from vigie.domain.groups import Index, grown, heat_at, sketch_of, without
 from vigie.domain.incident import (
     LADDER_TIMER,
+    SURGE,
     BrandState,
-    Candidate,
     ClosedIncident,
     Desk,
     Entry,
+    Group,
     Ladders,
     OpenIncident,
     Tally,
@@ -47,7 +49,7 @@ class Draft:
     now: datetime
     open: dict[str, OpenIncident]
     closed: list[ClosedIncident]
-    candidates: dict[Kind, list[Candidate]]
+    groups: dict[str, Group]
     series: Series
     tallies: dict[str, Tally]
     desks: Mapping[str, Desk]
@@ -60,6 +62,9 @@ class Draft:
     reposted: dict[str, int] = field(default_factory=dict)
     tombstones: list[Tombstone] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    # Open incidents that a mention belongs to, and whose tally was not read.
+    missing: dict[str, None] = field(default_factory=dict)
+    index: Index = field(default_factory=Index)
 
 
 def draft_of(
@@ -76,16 +81,15 @@ def draft_of(
         now=now,
         open={i.id: i for i in state.open},
         closed=list(state.closed),
-        candidates={
-            kind: [c for c in waiting if c.key not in gone and now - c.at <= kept_for(plan)]
-            for kind, waiting in state.candidates.items()
-        },
+        groups={g.id: g for g in state.groups if now - g.last_mention_at <= kept_for(plan)},
         series=Series.of(state.series),
         tallies=dict(tallies),
         desks=desks,
         read=tallies,
     )
     draft.series.forget(gone)
+    old = {c.key for g in state.groups for c in g.waiting if now - c.at > kept_for(plan)}
+    without(draft.groups, gone | old)
     take_in(draft)
     for incident_id, tally in list(draft.tallies.items()):
         resolved_at = desks[incident_id].resolved_at
@@ -146,8 +150,12 @@ def count(draft: Draft, incident_id: str, labelled: LabelledMention) -> None:
     reach = tally.reach + (mention.author.followers or 0) * is_new
     first = incident_id in draft.opened and not tally.mention_count
     draft.series.join(mention.posted_at, incident_id)
+    kind = tally.kind
+    if kind is Kind.NONE and tally.trigger == SURGE and is_urgent:
+        kind = labels.kind  # the first to say what all the noise is about
     counted = replace(
         tally,
+        kind=kind,
         first_mention_at=min(tally.first_mention_at, mention.posted_at),
         last_mention_at=max(tally.last_mention_at, mention.posted_at),
         mention_count=tally.mention_count + 1,
@@ -168,6 +176,17 @@ def count(draft: Draft, incident_id: str, labelled: LabelledMention) -> None:
     draft.tallies[incident_id] = counted
     draft.touched[incident_id] = None
     show(draft, incident_id, urgent=is_urgent)
+    _grow(draft, incident_id, labelled, tally.mention_count)
+
+
+def _grow(draft: Draft, incident_id: str, labelled: LabelledMention, number: int) -> None:
+    """Let the incident's sketch follow what is said."""
+    shown, mention = draft.open.get(incident_id), labelled.mention
+    if shown is None:
+        return
+    post = sketch_of(labelled, draft.plan.brand(mention.brand))
+    text, heat = grown(shown.sketch, heat_at(shown, mention.posted_at), post, number)
+    draft.open[incident_id] = replace(shown, sketch=text, heat=heat)
 
 
 def show(draft: Draft, incident_id: str, *, urgent: bool = False) -> None:
@@ -185,6 +204,8 @@ def show(draft: Draft, incident_id: str, *, urgent: bool = False) -> None:
         opened_at=tally.opened_at,
         last_mention_at=tally.last_mention_at,
         calm_due=due if urgent or known is None else known.calm_due,
+        sketch=known.sketch if known else "",
+        heat=known.heat if known else 0.0,
     )
 
 
@@ -265,7 +286,7 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
         state=replace(
             before,
             open=tuple(draft.open.values()),
-            candidates={kind: tuple(c) for kind, c in draft.candidates.items() if c},
+            groups=tuple(draft.groups.values()),
             closed=tuple(draft.closed[-CLOSED_KEPT:]),
             series=draft.series.stored(),
         ),
@@ -279,6 +300,7 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
         entries=tuple(draft.entries),
         checks=checks,
         duplicates=duplicates,
+        missing=tuple(draft.missing),
     )
 
 

@@ -54,7 +54,10 @@ def _count(draft: Draft, key: str, incident_id: str) -> None:
         draft.touched[incident_id] = None
         return
     # Whatever the root's incident will be, it begins with the echoes that the root has by then.
-    for kind, waiting in draft.candidates.items():
-        draft.candidates[kind] = [
-            replace(c, reposts=c.reposts + 1) if c.key == key else c for c in waiting
-        ]
+    for name, group in draft.groups.items():
+        draft.groups[name] = replace(
+            group,
+            waiting=tuple(
+                replace(c, reposts=c.reposts + 1) if c.key == key else c for c in group.waiting
+            ),
+        )

@@ -32,7 +32,9 @@ class State(StrEnum):
 class OpenIncident:
     """What the brand's state must know of an open incident to attach mentions to it.
 
-    `calm_due` is when its calm is to be looked at next, None for never.
+    `calm_due` is when its calm is to be looked at next, None for never. `sketch` says in hashes
+    what it is about (`vigie.domain.likeness`), `heat` how much was being said at its last mention
+    (`vigie.domain.groups`).
     """
 
     id: str
@@ -42,6 +44,8 @@ class OpenIncident:
     opened_at: datetime
     last_mention_at: datetime
     calm_due: datetime | None = None
+    sketch: str = ""
+    heat: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,20 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Similar mentions that are no incident yet; `waiting` are the urgent ones, `mentions` counts
+    all of them. `sketch` and `heat` are as an open incident's."""
+
+    id: str
+    kind: Kind
+    last_mention_at: datetime
+    mentions: int
+    sketch: str
+    heat: float
+    waiting: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrandState:
     """What triage keeps for a brand between batches: bounded, one item, one version.
 
@@ -75,7 +93,7 @@ class BrandState:
     brand: str
     version: int = 0
     open: tuple[OpenIncident, ...] = ()
-    candidates: Mapping[Kind, tuple[Candidate, ...]] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
     closed: tuple[ClosedIncident, ...] = ()
     series: Mapping[str, Any] | None = None
     seen_at: datetime | None = None

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from vigie.domain.draft import SAMPLES_KEPT, Draft, short_hash
-from vigie.domain.incident import Candidate, Tally
+from vigie.domain.draft import SAMPLES_KEPT, Draft, short_hash, show
+from vigie.domain.incident import Candidate, Group, Tally
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.plan import Severity
 from vigie.domain.voices import heard, listed
@@ -25,9 +25,11 @@ def begin(
     at: datetime,
     company: Sequence[Candidate] = (),
     urgency: Urgency = Urgency.HIGH,
+    group: Group | None = None,
 ) -> str:
     """The id of a new incident that counts `company`, all of that urgency; it follows from
-    `opener`, so that it is the same whenever the same is decided again."""
+    `opener`, so that it is the same whenever the same is decided again. It is about what `group`
+    was about."""
     incident_id = f"inc-{short_hash(opener)}"
     voices = urgent_voices = ""
     reach = 0
@@ -60,6 +62,11 @@ def begin(
     draft.opened.append(incident_id)
     draft.touched[incident_id] = None
     adopt(draft, incident_id, company)
+    if group is not None:
+        draft.groups.pop(group.id, None)
+        show(draft, incident_id)
+        shown = draft.open[incident_id]
+        draft.open[incident_id] = replace(shown, sketch=group.sketch, heat=group.heat)
     return incident_id
 
 

@@ -6,19 +6,31 @@ from dataclasses import replace
 
 from vigie.domain import surge
 from vigie.domain.draft import SAMPLES_KEPT, Draft, graded, show
+from vigie.domain.groups import hottest
 from vigie.domain.incident import SURGE, BrandState, Candidate, OpenIncident
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.mention import LabelledMention
 from vigie.domain.opening import adopt, begin
-from vigie.domain.series import WINDOWS_A_MONTH, Alarm, Loose, Series, Surprise, start_of
+from vigie.domain.series import (
+    LATENESS,
+    URGENT,
+    WINDOWS_A_MONTH,
+    Alarm,
+    Loose,
+    Series,
+    Surprise,
+    start_of,
+)
 from vigie.domain.timeline import surge_entry
-from vigie.domain.voices import heard
+from vigie.domain.voices import heard, listed
 
 # After an alarm, only one so much stronger is another within a day.
 STRONGER = 1.25
 SILENCE = 288  # bins
 # An incident explains a surge when it has this share of what is beyond the usual.
 MOST = 0.5
+# So many urgent mentions are a surge of what is urgent: fewer are one person in trouble.
+FEW = 3
 # A surge lasts while there is so many times the usual.
 LASTS = 2.0
 
@@ -67,9 +79,17 @@ def suspect(draft: Draft, kind: Kind) -> OpenIncident | None:
 def confirm(draft: Draft, incident: OpenIncident, kind: Kind, company: Sequence[Candidate]) -> None:
     """Those who had been waiting say what the suspected incident is about."""
     tally = draft.tallies[incident.id]
+    voices, urgent_voices, reach = tally.voices, tally.urgent_voices, tally.reach
+    for candidate in company:
+        voices, is_new = heard(voices, candidate.author)
+        urgent_voices = listed(urgent_voices, candidate.author)
+        reach += candidate.reach * is_new
     draft.tallies[incident.id] = replace(
         tally,
         kind=kind,
+        voices=voices,
+        urgent_voices=urgent_voices,
+        reach=reach,
         mention_count=tally.mention_count + len(company),
         by_urgency={
             **tally.by_urgency,
@@ -98,13 +118,17 @@ def respond(draft: Draft, labelled: LabelledMention, surprise: Surprise | None) 
         return
     series = draft.series
     facts = _facts(draft, surprise)
-    incident_id = _explaining(draft) or _suspected(draft, labelled, facts)
-    series.alarm = Alarm(surprise.bin, round(surprise.score, 2), incident_id)
+    incident_id = _explaining(draft, surprise) or _suspected(draft, labelled, surprise, facts)
+    if not incident_id:
+        return
+    last, series.alarm = series.alarm, Alarm(surprise.bin, round(surprise.score, 2), incident_id)
     tally = draft.tallies[incident_id]
     tally = replace(tally, surge=max(tally.surge, series.ratio()))
     draft.tallies[incident_id] = graded(draft, tally, first=tally.is_suspected)
     draft.touched[incident_id] = None
-    draft.entries.append(surge_entry(tally, facts, surprise.bin, draft.now))
+    if last is None or last.incident_id != incident_id or surprise.bin - last.bin > SILENCE:
+        # How the same storm grows is told by the severity.
+        draft.entries.append(surge_entry(tally, facts, surprise.bin, draft.now))
     show(draft, incident_id)
 
 
@@ -129,11 +153,15 @@ def _facts(draft: Draft, surprise: Surprise) -> dict[str, str | int]:
     }
 
 
-def _explaining(draft: Draft) -> str:
+def _explaining(draft: Draft, surprise: Surprise) -> str:
     """The open incident that has most of what is beyond the usual, else the one that volume alone
     opened for this same storm; "" for none."""
     beyond = sum(seen - usual for _, seen, usual in draft.series.observed())
     held = {i: n for i, n in draft.series.mentions().items() if _is_ours(draft, i)}
+    if surprise.series == URGENT:
+        # More is urgent than usual: what is urgent of all that goes on explains it.
+        held = {i: n for i, n in held.items() if not draft.tallies[i].is_suspected}
+        beyond = FEW / MOST
     best = max(held, key=lambda i: (held[i], i), default="")
     if best and held[best] >= MOST * max(beyond, 1.0):
         return best
@@ -149,14 +177,22 @@ def _is_ours(draft: Draft, incident_id: str) -> bool:
     return incident_id in draft.open and incident_id in draft.tallies
 
 
-def _suspected(draft: Draft, labelled: LabelledMention, facts: dict[str, str | int]) -> str:
-    """Open an incident for the surge: with the group that says most, else with what lies about."""
+def _suspected(
+    draft: Draft, labelled: LabelledMention, surprise: Surprise, facts: dict[str, str | int]
+) -> str:
+    """Open an incident for the surge: with the group that says most, else with what lies about.
+    "" where all that is unusual are one or two urgent voices."""
     mention = labelled.mention
     kinds: Counter[str] = Counter()
     for held in draft.series.open.values():
         kinds.update(held.kinds)
     kind = Kind(max(kinds, key=lambda k: (kinds[k], k))) if kinds else Kind.NONE
-    company = draft.candidates.get(kind, [])
+    group = hottest(draft.groups, mention.posted_at, LATENESS)
+    if group is not None:
+        kind = group.kind
+    company = group.waiting if group else ()
+    if surprise.series == URGENT and len({c.author for c in company}) < FEW:
+        return ""
     said = "and some of it urgent" if company else "nothing urgent found"
     incident_id = begin(
         draft,
@@ -167,8 +203,8 @@ def _suspected(draft: Draft, labelled: LabelledMention, facts: dict[str, str | i
         because=f"volume {facts['ratio']} times the usual, {said}",
         at=mention.posted_at,
         company=company,
+        group=group,
     )
-    draft.candidates.pop(kind, None)
     for key, loose in list(draft.series.loose.items()):
         _take(draft, incident_id, key, loose)
     return incident_id

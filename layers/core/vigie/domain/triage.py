@@ -12,12 +12,14 @@ from vigie.domain.calm import due, settle
 from vigie.domain.change import Change, Known, Stored
 from vigie.domain.draft import Draft, change_of, count, draft_of, short_hash, take_out
 from vigie.domain.echoes import echo, root_key
+from vigie.domain.groups import without
 from vigie.domain.incident import BrandState, Desk, Tally
 from vigie.domain.labels import Urgency
 from vigie.domain.mention import LabelledMention
-from vigie.domain.placing import counts, place
+from vigie.domain.placing import counts, likely, place
 from vigie.domain.plan import Plan
 from vigie.domain.surging import gathering, involved, respond
+from vigie.domain.why import JOINED, Why
 
 
 def keys_of(mentions: Sequence[LabelledMention]) -> tuple[str, ...]:
@@ -32,14 +34,13 @@ def concerned(
     known: Mapping[str, Known],
     now: datetime,
 ) -> tuple[str, ...]:
-    """Ids of the incidents that `fold` may touch for these mentions: open ones of their kinds,
-    those that hold an older version or a repeated post, those that the present volume is about,
-    and those that may have calmed down."""
-    kinds = {m.labels.kind for m in mentions if counts(m)}
-    of_kind = [i.id for i in state.open if i.kind in kinds]
+    """Ids of the incidents that `fold` is likely to touch for these mentions: those that they are
+    most like, those that hold an older version or a repeated post, those that the present volume is
+    about, and those that may have calmed down. What else it needs is its change's `missing`."""
+    like = likely(state, [m for m in mentions if counts(m)])
     holding = [known[key].incident_id for key in keys_of(mentions) if key in known]
     return tuple(
-        dict.fromkeys([*of_kind, *filter(None, holding), *involved(state), *due(state, now)])
+        dict.fromkeys([*like, *filter(None, holding), *involved(state), *due(state, now)])
     )
 
 
@@ -109,11 +110,12 @@ def _take_in(draft: Draft, labelled: LabelledMention) -> None:
     """Place a mention never seen, with the volume that it is part of."""
     mention, labels = labelled.mention, labelled.labels
     surprise = draft.series.add(mention.posted_at, labels, draft.now)
-    incident_id = place(draft, labelled)
+    incident_id, why = place(draft, labelled)
     # Urgent ones wait for company; what is old belongs to no present volume.
     lies_about = not incident_id and surprise and labels.urgency.rank < Urgency.HIGH.rank
     if lies_about and (incident_id := gathering(draft)):
         count(draft, incident_id, labelled)
+        why = Why(rule=JOINED, facts={**why.facts, "surge": draft.series.ratio_of(incident_id)})
     elif lies_about:
         draft.series.lie_about(
             mention.key,
@@ -122,7 +124,7 @@ def _take_in(draft: Draft, labelled: LabelledMention) -> None:
             short_hash(mention.author.id),
             mention.author.followers or 0,
         )
-    draft.stored.append(Stored(labelled=labelled, incident_id=incident_id))
+    draft.stored.append(Stored(labelled=labelled, incident_id=incident_id, why=why))
     respond(draft, labelled, surprise)
 
 
@@ -148,18 +150,17 @@ def _revise(draft: Draft, labelled: LabelledMention, before: Known) -> None:
     held = dict(draft.adopted).get(key) or before.incident_id
     draft.series.forget([key])
     draft.adopted = [(adopted, id_) for adopted, id_ in draft.adopted if adopted != key]
-    for kind, waiting in draft.candidates.items():
-        draft.candidates[kind] = [c for c in waiting if c.key != key]
+    without(draft.groups, frozenset({key}))
     graver = labelled.labels.urgency is Urgency.CRITICAL and before.urgency is not Urgency.CRITICAL
     if held in draft.tallies:
         take_out(draft, held, before)
     if held and not graver:
-        incident_id = held
+        incident_id, why = held, Why(rule=JOINED)
         if held in draft.tallies:
             count(draft, held, labelled)
     else:
         draft.revised.add(key)
-        incident_id = place(draft, labelled)
+        incident_id, why = place(draft, labelled)
         _echoes_of_candidate(draft, key, before.reposts)
     if incident_id in draft.tallies:
         tally = draft.tallies[incident_id]
@@ -170,13 +171,17 @@ def _revise(draft: Draft, labelled: LabelledMention, before: Known) -> None:
             incident_id=incident_id,
             replaces=before.post_id,
             reposts=before.reposts,
+            why=why,
         )
     )
 
 
 def _echoes_of_candidate(draft: Draft, key: str, reposts: int) -> None:
     """A candidate that was edited keeps its echoes for the incident that it may come to."""
-    for kind, waiting in draft.candidates.items():
-        draft.candidates[kind] = [
-            replace(c, reposts=reposts) if c.key == key else c for c in waiting
-        ]
+    for name, group in draft.groups.items():
+        draft.groups[name] = replace(
+            group,
+            waiting=tuple(
+                replace(c, reposts=reposts) if c.key == key else c for c in group.waiting
+            ),
+        )

@@ -164,7 +164,7 @@ def _commit(
 ) -> None:
     match job.other:
         case Command() as command:
-            _commit_command(command, store, plan, now, result)
+            _commit_command(command, store, escalations, plan, now, result)
         case Tick() as minute:
             _commit_tick(minute, store, plan, now, result)
         case Erased() as erased:
@@ -187,10 +187,12 @@ def _commit_mentions(
 ) -> None:
     brand = mentions[0].mention.brand
     gone: frozenset[str] = frozenset()
+    missing: tuple[str, ...] = ()
     for _ in range(TRIES):
         state = store.state(brand)
         known = store.known(keys_of(mentions))
-        incidents = _with_survivors(store, concerned(state, mentions, known, now))
+        wanted = (*concerned(state, mentions, known, now), *missing)
+        incidents = _with_survivors(store, dict.fromkeys(wanted))
         change = fold(
             state,
             *_apart(incidents),
@@ -200,6 +202,9 @@ def _commit_mentions(
             now,
             gone,
         )
+        if change.missing:
+            missing += change.missing
+            continue
         if change.actions > TRANSACTION_ACTIONS and len(mentions) > 1:
             half = len(mentions) // 2
             _commit_mentions(mentions[:half], store, escalations, plan, now, result)
@@ -222,7 +227,12 @@ def _commit_mentions(
 
 
 def _commit_command(
-    command: Command, store: TriageStore, plan: Plan, now: datetime, result: Triaging
+    command: Command,
+    store: TriageStore,
+    escalations: Queue,
+    plan: Plan,
+    now: datetime,
+    result: Triaging,
 ) -> None:
     """All but `split` say the same to triage: the desk holds what was decided."""
     for _ in range(TRIES):
@@ -247,7 +257,11 @@ def _commit_command(
             )
         else:
             change = obey(state, *_apart(incidents), plan, now)
-        if change.is_empty(state) or _committed(change, store, now, result):
+        if change.is_empty(state):
+            return
+        if _committed(change, store, now, result):
+            _count(change, result)
+            _send_due(change.timers, command.brand, escalations)
             return
     raise Unavailable(f"brand {command.brand}: lost {TRIES} races in a row")
 

@@ -6,20 +6,15 @@ Attribute names are the same in all items: `pk`, `sk`, `v` (version of the shape
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from vigie.adapters.dynamodb.attributes import Item, read_item, to_wire
 from vigie.adapters.dynamodb.crowd_items import echoing_from, echoing_to, word_from, word_to
 from vigie.domain.incident import (
-    BrandState,
-    Candidate,
-    ClosedIncident,
     Desk,
     Entry,
     Ladders,
-    OpenIncident,
     Paging,
     Tally,
     Timer,
@@ -40,89 +35,11 @@ TALLY, DESK, LADDER, PAGING, STATE = "TALLY", "DESK", "LADDER", "PAGING", "STATE
 DUE_PARTITION = "due"
 # Of ladders with schedules or special ladders; those without are as they were.
 LADDERS_VERSION = 2
-# What the bounds of `vigie.domain.draft` can add up to; a state beyond it is a defect, not a size
-# to grow into.
-BRAND_STATE_BYTES = 16_000
 
 
 def timer_sk(name: str) -> str:
     """Sort key of a timer."""
     return f"TIMER#{name}"
-
-
-def state_to_item(state: BrandState) -> Item:
-    """The brand's state; its body is JSON text, at most `BRAND_STATE_BYTES`."""
-    body = json.dumps(
-        {
-            "open": [
-                [
-                    i.id,
-                    i.kind,
-                    i.severity,
-                    i.worst,
-                    to_iso(i.opened_at),
-                    to_iso(i.last_mention_at),
-                    *([] if i.calm_due is None else [int(i.calm_due.timestamp() * 1000)]),
-                ]
-                for i in state.open
-            ],
-            "candidates": {
-                kind.value: [[c.key, c.author, to_iso(c.at), c.reach, c.reposts] for c in waiting]
-                for kind, waiting in state.candidates.items()
-                if waiting
-            },
-            "closed": [[c.id, c.kind, to_iso(c.closed_at)] for c in state.closed],
-            "series": state.series,
-        },
-        separators=(",", ":"),
-    )
-    if len(body) > BRAND_STATE_BYTES:
-        raise ValueError(f"the state of brand {state.brand} takes {len(body)} bytes")
-    return to_wire(
-        {
-            "pk": state.brand,
-            "sk": STATE,
-            "v": STATE_VERSION,
-            "version": state.version,
-            "seen_at": _iso(state.seen_at),
-            "body": body,
-        }
-    )
-
-
-def state_from_item(item: Mapping[str, Any]) -> BrandState:
-    """Raises `UnknownVersion` for a state that newer code wrote."""
-    data = read_item(item)
-    body = json.loads(data["body"])
-    return BrandState(
-        brand=data["pk"],
-        version=data["version"],
-        seen_at=_instant(data.get("seen_at")),
-        open=tuple(
-            OpenIncident(
-                id=id_,
-                kind=Kind(kind),
-                severity=Severity(severity),
-                worst=Urgency(worst),
-                opened_at=from_iso(opened),
-                last_mention_at=from_iso(last),
-                calm_due=datetime.fromtimestamp(calm[0] / 1000, UTC) if calm else None,
-            )
-            for id_, kind, severity, worst, opened, last, *calm in body["open"]
-        ),
-        candidates={
-            Kind(kind): tuple(
-                Candidate(key=k, author=author, at=from_iso(at), reach=reach, reposts=sum(reposts))
-                for k, author, at, reach, *reposts in waiting
-            )
-            for kind, waiting in body["candidates"].items()
-        },
-        closed=tuple(
-            ClosedIncident(id=id_, kind=Kind(kind), closed_at=from_iso(at))
-            for id_, kind, at in body["closed"]
-        ),
-        series=body.get("series"),
-    )
 
 
 def tally_to_item(tally: Tally) -> Item:
@@ -387,11 +304,6 @@ def paging_from_item(item: Mapping[str, Any]) -> Paging:
         delay=timedelta(seconds=data["delay_s"]),
         failing_since=_instant(data.get("failing_since")),
     )
-
-
-def next_version(state: BrandState, seen_at: datetime) -> BrandState:
-    """The state as the next commit writes it."""
-    return replace(state, version=state.version + 1, seen_at=seen_at)
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -14,9 +14,6 @@ from vigie.adapters.dynamodb.items import (
     desk_from_item,
     entry_to_item,
     ladders_to_item,
-    next_version,
-    state_from_item,
-    state_to_item,
     tally_from_item,
     tally_to_item,
     timer_to_item,
@@ -30,6 +27,7 @@ from vigie.adapters.dynamodb.mention_items import (
     mention_to_item,
     tombstone_to_item,
 )
+from vigie.adapters.dynamodb.state_items import next_version, state_from_item, state_to_item
 from vigie.domain.change import Change, Known, Stored, Tombstone
 from vigie.domain.incident import BrandState, Desk, Tally
 from vigie.domain.instants import to_iso
