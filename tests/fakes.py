@@ -493,6 +493,7 @@ class RecordingPager:
         if answer is not None:
             raise answer
         self.published.append(message)
+        return f"message-{len(self.published)}"
 
     @property
     def slots(self):

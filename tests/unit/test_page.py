@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import DUTY, LEAD, NOON, a_tally
+from tests.tables import template
 from vigie.domain.gsm import fits
-from vigie.domain.incident import COMPANY, TRIP_WIRE
+from vigie.domain.incident import COMPANY, SPLIT, SURGE, TRIP_WIRE, Echoing
 from vigie.domain.labels import Kind, Urgency
-from vigie.domain.page import Page, compose
+from vigie.domain.page import SMS_PREFIX, Page, compose
 from vigie.domain.plan import Severity
 
 # As long as an address of API Gateway gets: ten characters, the longest region.
@@ -35,6 +36,7 @@ def a_page(**changes):
 
 # Opened because several said the same, not by one post that speaks of danger.
 CALM = a_tally(trigger=COMPANY)
+MADE = Echoing(texts={"0a1b2c3d": 30}, voices=40, own=12)
 
 
 def test_an_sms_says_what_how_grave_how_many_since_when_and_where():
@@ -101,12 +103,14 @@ def test_a_french_speaker_gets_french():
     person=st.sampled_from([DUTY, LEAD]),
     age=st.timedeltas(timedelta(0), timedelta(days=400)),
     trigger=st.sampled_from([TRIP_WIRE, COMPANY]),
+    noise=st.sampled_from([Echoing(), MADE]),
 )
 def test_an_sms_is_one_segment_with_its_link_whatever_the_brand(
-    brand, count, host, kind, severity, person, age, trigger
+    brand, count, host, kind, severity, person, age, trigger, noise
 ):
     tally = a_tally(
         trigger=trigger,
+        noise=noise,
         mention_count=count,
         kind=kind,
         severity=severity,
@@ -209,6 +213,26 @@ def test_a_hostile_brand_name_cannot_add_lines_to_a_mail():
     assert "acme Bcc: everyone@example.org<script>" in mail.splitlines()[0]
 
 
+def test_made_volume_is_told_in_few_words_and_danger_goes_before():
+    made = a_tally(trigger=COMPANY, noise=MADE, mention_count=40)
+    english, french = (compose(a_page(tally=made, person=p)) for p in (LEAD, DUTY))
+
+    assert "40 posts since 11:57 UTC (coordinated?)" in english.sms
+    assert " (coordonné ?)" in french.sms
+    assert "30 authors with the same text" in english.mail
+    assert "dont 30 avec le même texte" in french.mail
+    assert json.loads(english.data)["coordinated"] is True
+    danger = compose(a_page(tally=replace(made, trigger=TRIP_WIRE)))
+    assert "coordinated" not in danger.sms
+
+
+@pytest.mark.parametrize("trigger", [TRIP_WIRE, COMPANY, SURGE, SPLIT])
+def test_every_trigger_has_french_words(trigger):
+    mail = compose(a_page(tally=a_tally(trigger=trigger), person=DUTY)).mail
+
+    assert "Incident ouvert parce qu" in mail
+
+
 def test_from_which_age_on_a_post_is_old_is_the_plans_to_say():
     tally = a_tally(first_mention_at=NOON - timedelta(minutes=40), opened_at=NOON)
 
@@ -217,3 +241,14 @@ def test_from_which_age_on_a_post_is_old_is_the_plans_to_say():
 
     assert "old" not in young.mail
     assert "old" in old.mail
+
+
+def test_with_the_name_that_sns_puts_before_it_an_sms_is_still_one_segment():
+    topic = template()["Resources"]["AlertsTopic"]["Properties"]
+
+    assert f"{topic['DisplayName'].upper()}> " == SMS_PREFIX
+    for person in (DUTY, LEAD):
+        for brand in ("Acme", "Compagnie générale des télécommunications", "[{" * 90):
+            for tally in (CALM, a_tally()):
+                page = a_page(tally=tally, person=person, brand_name=brand)
+                assert fits(SMS_PREFIX + compose(page).sms)

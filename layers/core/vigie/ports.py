@@ -138,8 +138,8 @@ class Escalations(Protocol):
 class Pager(Protocol):
     """Where pages go out."""
 
-    def publish(self, message: Message) -> None:
-        """Hand one page to the topic, once, without retry.
+    def publish(self, message: Message) -> str:
+        """Hand one page to the topic, once, without retry; the id by which SNS's logs call it.
 
         Raises `Unavailable` when it may not have been accepted, `Rejected` when it can never be.
         """

@@ -8,16 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from vigie.domain.chat import CHAT, notification, unmarked
 from vigie.domain.gsm import SEGMENT, cut, fits, fold, plain, septets, to_ascii
-from vigie.domain.incident import COMPANY, TRIP_WIRE, Tally
+from vigie.domain.incident import Tally
 from vigie.domain.instants import to_iso
-from vigie.domain.labels import Kind, Urgency
+from vigie.domain.noise import assess_noise
+from vigie.domain.page_words import ENGLISH, FRENCH, Words
 from vigie.domain.people import Person
 
 PAGE_VERSION = 1
 # SNS: ASCII, under 100 characters, no line break.
 SUBJECT_CHARACTERS = 99
 _COUNT_SHOWN = 9_999_999
+# SNS puts the topic's display name (template.yaml) before each SMS, in capitals.
+SMS_PREFIX = "VIGIE> "
+SMS_ROOM = SEGMENT - septets(SMS_PREFIX)
 # So many septets of a brand's name tell which one it is.
 _BRAND_SHOWN = 8
 
@@ -46,198 +51,29 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What SNS is given: a subject, one text per protocol, and what subscribers filter on."""
+    """What SNS is given: a subject, one text per protocol, and what subscribers filter on.
+
+    `chat` takes the place of `data` for https on the channel of that name.
+    """
 
     subject: str
     sms: str
     mail: str
     data: str
     attributes: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Words:
-    kinds: Mapping[Kind, str]
-    brief_kinds: Mapping[Kind, str]
-    short_kinds: Mapping[Kind, str]
-    urgencies: Mapping[Urgency, tuple[str, str]]
-    thousands: str
-    danger: str
-    calm_sms: tuple[str, ...]
-    danger_sms: tuple[str, ...]
-    old: str
-    subject: str
-    danger_subject: str
-    mail: str
-    mail_danger: str
-    mail_one: str
-    mail_many: str
-    mail_late: str
-    mail_old: str
-    mail_because: str
-    triggers: Mapping[str, str]
-    day: str
-    hour: str
-
-
-_ENGLISH = _Words(
-    kinds={
-        Kind.NATURAL_DISASTER: "people in danger, accident, disaster",
-        Kind.CONTROVERSY: "controversy",
-        Kind.OUTAGE: "outage",
-        Kind.PRODUCT_QUALITY: "product quality",
-        Kind.NONE: "nature unclear",
-    },
-    brief_kinds={Kind.NATURAL_DISASTER: "accident/disaster"},
-    short_kinds={
-        Kind.NATURAL_DISASTER: "accident",
-        Kind.CONTROVERSY: "dispute",
-        Kind.OUTAGE: "outage",
-        Kind.PRODUCT_QUALITY: "product",
-        Kind.NONE: "unclear",
-    },
-    urgencies={
-        Urgency.CRITICAL: ("critical", "critical"),
-        Urgency.HIGH: ("high", "high"),
-        Urgency.MEDIUM: ("medium", "medium"),
-        Urgency.LOW: ("low", "low"),
-    },
-    thousands=",",
-    danger="DANGER: people at risk",
-    # From the most readable to the shortest.
-    calm_sms=(
-        "{severity} of 4, {brand}: {kind}, {posts} since {time} UTC{old}. Acknowledge: {url}",
-        "{severity} {brand}: {kind}, {posts} since {time}Z{old}. Acknowledge: {url}",
-        "{severity} {brand}: {kind}, {posts} since {time}Z{old} {url}",
-        "{severity} {brand} {short_kind} {count} {time}Z{old} {url}",
-    ),
-    danger_sms=(
-        "{danger}. {severity} of 4, {brand}: {kind}, {posts} since {time} UTC{old}. "
-        "Acknowledge: {url}",
-        "{danger}. {severity} {brand}: {kind}, {posts} since {time}Z{old}. Acknowledge: {url}",
-        "{danger}. {severity} {brand}: {kind}, {posts} since {time}Z{old} {url}",
-        "{danger}. {severity} {brand}: {short_kind}, {posts}, {time}Z{old} {url}",
-        "{danger} {severity} {brand} {time}Z{old} {url}",
-        "DANGER {severity} {brand} {time}Z{old} {url}",
-    ),
-    old=" ({age} old)",
-    subject="[{severity}] {brand}: {kind} ({incident})",
-    danger_subject="DANGER: people at risk [{severity}] {brand}: {kind} ({incident})",
-    mail="""\
-{danger}{severity} of 4 (SEV1 is the gravest): {brand}, {kind}
-
-{counted}
-Followers of those who posted: {reach}.
-{extra}
-Acknowledge (opens a page with one button; the link is yours alone, for 24 hours):
-{url}
-
-What to do:
-1. Open the link and press the button. Then nobody else is woken for this.
-2. Read the posts at the desk and decide who answers.
-3. If you cannot take it, do nothing: the next page goes out at {next}.
-
-Incident {incident}, step {step} of the ladder, page {number}.
-""",
-    mail_danger="DANGER: people at risk. A post speaks of danger to life: read it now.\n\n",
-    mail_one="1 post, at {first}; its urgency: {urgencies}.",
-    mail_many="{posts} since {first}, the latest at {last}. By urgency: {urgencies}.",
-    mail_late="This page is {late} late: it could not be sent earlier.\n",
-    mail_old="The first post was already {age} old when Vigie received it.\n",
-    mail_because="Opened because: {because}.\nAs grave because: {severity_because}.\n",
-    triggers={},
-    day="d",
-    hour="h",
-)
-
-_FRENCH = _Words(
-    kinds={
-        Kind.NATURAL_DISASTER: "personnes en danger, accident, catastrophe",
-        Kind.CONTROVERSY: "controverse",
-        Kind.OUTAGE: "panne",
-        Kind.PRODUCT_QUALITY: "qualité de produit",
-        Kind.NONE: "nature à préciser",
-    },
-    brief_kinds={Kind.NATURAL_DISASTER: "accident/catastrophe"},
-    short_kinds={
-        Kind.NATURAL_DISASTER: "accident",
-        Kind.CONTROVERSY: "controv.",
-        Kind.OUTAGE: "panne",
-        Kind.PRODUCT_QUALITY: "produit",
-        Kind.NONE: "à préciser",
-    },
-    urgencies={
-        Urgency.CRITICAL: ("critique", "critiques"),
-        Urgency.HIGH: ("urgent", "urgents"),
-        Urgency.MEDIUM: ("moyen", "moyens"),
-        Urgency.LOW: ("faible", "faibles"),
-    },
-    thousands=" ",
-    danger="DANGER : personne en danger",
-    calm_sms=(
-        "{severity} sur 4, {brand} : {kind}, {posts} depuis {time} UTC{old}. "
-        "Prendre en charge : {url}",
-        "{severity} {brand} : {kind}, {posts} depuis {time}Z{old}. Prendre en charge : {url}",
-        "{severity} {brand} : {kind}, {posts} depuis {time}Z{old} {url}",
-        "{severity} {brand} {short_kind} {count} {time}Z{old} {url}",
-    ),
-    danger_sms=(
-        "{danger}. {severity} sur 4, {brand} : {kind}, {posts} depuis {time} UTC{old}. "
-        "Prendre en charge : {url}",
-        "{danger}. {severity} {brand} : {kind}, {posts} depuis {time}Z{old}. "
-        "Prendre en charge : {url}",
-        "{danger}. {severity} {brand} : {kind}, {posts} depuis {time}Z{old} {url}",
-        "{danger}. {severity} {brand} : {short_kind}, {posts}, {time}Z{old} {url}",
-        "{danger} {severity} {brand} {time}Z{old} {url}",
-        "DANGER {severity} {brand} {time}Z{old} {url}",
-    ),
-    old=" (vieux de {age})",
-    subject="[{severity}] {brand} : {kind} ({incident})",
-    danger_subject="DANGER : personne en danger [{severity}] {brand} : {kind} ({incident})",
-    mail="""\
-{danger}{severity} sur 4 (SEV1 est le plus grave) : {brand}, {kind}
-
-{counted}
-Abonnés de ceux qui ont écrit : {reach}.
-{extra}
-Prendre en charge (ouvre une page avec un bouton ; le lien est personnel, valable 24 heures) :
-{url}
-
-Que faire :
-1. Ouvrez le lien et appuyez sur le bouton. Personne d'autre n'est alors réveillé.
-2. Lisez les posts sur la console et décidez qui répond.
-3. Si vous ne pouvez pas vous en charger, ne faites rien : l'appel suivant part à {next}.
-
-Incident {incident}, échelon {step}, appel {number}.
-""",
-    mail_danger=(
-        "DANGER : personne en danger. Un post parle d'un danger pour la vie : lisez-le maintenant."
-        "\n\n"
-    ),
-    mail_one="1 post, à {first} ; son urgence : {urgencies}.",
-    mail_many="{posts} depuis {first}, le dernier à {last}. Par urgence : {urgencies}.",
-    mail_late="Cet appel a {late} de retard : il n'a pas pu partir plus tôt.\n",
-    mail_old="Le premier post avait déjà {age} quand Vigie l'a reçu.\n",
-    # The reasons as triage words them are English; the counts above say the rest in French.
-    mail_because="Incident ouvert parce {trigger}.\n",
-    triggers={
-        TRIP_WIRE: "qu'un post parle d'un danger immédiat",
-        COMPANY: "que plusieurs personnes signalent la même chose en peu de temps",
-    },
-    day=" j",
-    hour=" h",
-)
+    chat: str = ""
 
 
 def compose(page: Page) -> Message:
     """The page in the person's language: French for `fr`, English for any other."""
-    words = _FRENCH if page.person.language.lower().startswith("fr") else _ENGLISH
+    words = FRENCH if page.person.language.lower().startswith("fr") else ENGLISH
     tally = page.tally
     return Message(
         subject=_subject(page, words),
         sms=_sms(page, words),
         mail=_mail(page, words),
         data=_data(page),
+        chat=_chat(page, words) if page.channel == CHAT else "",
         attributes={
             "type": "page",
             "brand": tally.brand,
@@ -252,7 +88,7 @@ def compose(page: Page) -> Message:
     )
 
 
-def _subject(page: Page, words: _Words) -> str:
+def _subject(page: Page, words: Words) -> str:
     """One subject per incident and severity, so that mail programs keep its pages together."""
     tally = page.tally
     brand = to_ascii(_brand(page))
@@ -269,7 +105,7 @@ def _subject(page: Page, words: _Words) -> str:
         brand = brand[: len(brand) - (len(subject) - SUBJECT_CHARACTERS)]
 
 
-def _sms(page: Page, words: _Words) -> str:
+def _sms(page: Page, words: Words) -> str:
     """One segment: words get shorter first, then the brand's name is cut."""
     tally = page.tally
     count = min(tally.mention_count, _COUNT_SHOWN)
@@ -286,26 +122,35 @@ def _sms(page: Page, words: _Words) -> str:
     }
     brand = fold(_brand(page))
     shapes = words.danger_sms if tally.is_danger else words.calm_sms
+    # Said where it costs nothing that is needed, and never beside a danger.
+    if not tally.is_danger and assess_noise(tally) is not None:
+        for shape in shapes[:-1]:
+            text = shape.format(brand=brand, **facts | {"old": facts["old"] + words.made})
+            if fits(SMS_PREFIX + text):
+                return text
     for shape in shapes:
         text = shape.format(brand=brand, **facts)
-        if fits(text):
+        if fits(SMS_PREFIX + text):
             return text
     # A brand with a long name: one that is cut says more than a kind that is left out.
     for shape in shapes[1:]:
-        room = SEGMENT - septets(shape.format(brand="", **facts))
+        room = SMS_ROOM - septets(shape.format(brand="", **facts))
         if room >= _BRAND_SHOWN or (room > 0 and shape is shapes[-1]):
             return shape.format(brand=cut(brand, room), **facts)
     # An address that fills the segment by itself. A page without a link still wakes somebody.
-    return cut(shapes[-2].format(brand=cut(brand, 40), **facts | {"url": ""}), SEGMENT)
+    return cut(shapes[-2].format(brand=cut(brand, 40), **facts | {"url": ""}), SMS_ROOM)
 
 
-def _mail(page: Page, words: _Words) -> str:
+def _mail(page: Page, words: Words) -> str:
     tally = page.tally
     extra = ""
     if page.late >= timedelta(minutes=1):
         extra += words.mail_late.format(late=f"{int(page.late.total_seconds() // 60)} min")
     if _is_old(page):
         extra += words.mail_old.format(age=_age(tally, words))
+    noise = assess_noise(tally)
+    if noise is not None:
+        extra += words.mail_made.format(**noise.facts)
     extra += words.mail_because.format(
         because=plain(tally.because),
         trigger=words.triggers.get(tally.trigger, ""),
@@ -327,7 +172,30 @@ def _mail(page: Page, words: _Words) -> str:
     )
 
 
-def _counted(tally: Tally, words: _Words) -> str:
+def _chat(page: Page, words: Words) -> str:
+    """All pages of an incident in one thread. A link belongs to one person: it says to whom."""
+    tally = page.tally
+    title = words.chat_title.format(
+        severity=tally.severity.value.upper(),
+        brand=unmarked(plain(_brand(page))),
+        kind=words.kinds[tally.kind],
+    )
+    if tally.is_danger:
+        title = f"{words.danger}. {title}"
+    return notification(
+        title=title,
+        text=_counted(tally, words),
+        steps=(
+            words.chat_acknowledge.format(person=page.person.id, url=page.url),
+            words.chat_next.format(next=_moment(page.next_at)),
+        ),
+        thread=tally.id,
+        summary=title,
+        event="page",
+    )
+
+
+def _counted(tally: Tally, words: Words) -> str:
     alone = tally.mention_count == 1
     shape = words.mail_one if alone else words.mail_many
     urgencies = ", ".join(
@@ -365,6 +233,7 @@ def _data(page: Page) -> str:
             "because": tally.because,
             "severity_because": list(tally.severity_because),
             "follows": tally.follows or None,
+            "coordinated": assess_noise(tally) is not None,
             "audience": page.person.id,
             "role": page.person.role,
             "channel": page.channel,
@@ -383,7 +252,7 @@ def _brand(page: Page) -> str:
     return page.brand_name or page.tally.brand
 
 
-def _brief_kind(tally: Tally, words: _Words) -> str:
+def _brief_kind(tally: Tally, words: Words) -> str:
     return words.brief_kinds.get(tally.kind, words.kinds[tally.kind])
 
 
@@ -395,7 +264,7 @@ def _is_old(page: Page) -> bool:
     return page.tally.opened_at - page.tally.first_mention_at > page.late_after
 
 
-def _age(tally: Tally, words: _Words) -> str:
+def _age(tally: Tally, words: Words) -> str:
     hours = int((tally.opened_at - tally.first_mention_at).total_seconds() // 3600)
     return f"{hours // 24}{words.day}" if hours >= 48 else f"{hours}{words.hour}"
 
