@@ -30,6 +30,7 @@ from vigie.domain.series import Series
 from vigie.domain.severity import assess, evidence_of
 from vigie.domain.timeline import opened_entry, raised_entry
 from vigie.domain.voices import heard, listed
+from vigie.domain.why import OPENED, Why
 from vigie.domain.word import still_holds
 
 CLOSED_KEPT = 10
@@ -271,7 +272,7 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
                     schedules=draft.plan.schedules_used(),
                 )
             )
-            draft.entries.append(opened_entry(tally, draft.now))
+            draft.entries.append(opened_entry(tally, _why_opened(draft, incident_id), draft.now))
         elif tally.closed_at is None:
             checks[incident_id] = False
             old = draft.read[incident_id].severity
@@ -302,6 +303,14 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
         duplicates=duplicates,
         missing=tuple(draft.missing),
     )
+
+
+def _why_opened(draft: Draft, incident_id: str) -> Why | None:
+    """Why the mention that opened it did; none where volume or a person has."""
+    for stored in draft.stored:
+        if stored.incident_id == incident_id and stored.why and stored.why.rule in OPENED:
+            return stored.why
+    return None
 
 
 def _with_appointment(stored: Stored, now: datetime) -> Stored:
