@@ -1,3 +1,4 @@
+import re
 from copy import deepcopy
 from datetime import timedelta
 
@@ -5,7 +6,7 @@ import pytest
 import yaml
 
 from tests.rotas import utc, wall
-from tests.unit.test_planning import PLAN, STEP, problems
+from tests.unit.test_planning import PLAN, ROOT, STEP, problems
 from vigie.domain.hours import Hours
 from vigie.domain.people import Quiet
 from vigie.domain.plan import Severity, plan_from_json, plan_to_json
@@ -246,3 +247,14 @@ def test_whoever_takes_turns_must_be_reached_by_every_channel_of_the_step(tmp_pa
 
     with pytest.raises(WrongPlan, match=r"duty-2\.sms"):
         check_contacts(tmp_path / "plan.yaml", tmp_path / "contacts.yaml")
+
+
+def test_the_example_of_the_docs_is_a_plan_in_which_all_is_well():
+    docs = (ROOT / "docs" / "on-call.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", docs, re.DOTALL)
+
+    compiled = compile_text(example)
+
+    assert [schedule.id for schedule in compiled.schedules] == ["duty-rota", "office"]
+    assert list(findings(compiled, MONDAY)) == []
+    assert any("duty-rota: somebody is on call" in line for line in calendar(compiled, MONDAY))
