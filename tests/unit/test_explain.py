@@ -5,11 +5,19 @@ import pytest
 
 from tests.builders import NOON, a_desk, a_labelled, a_plan, a_tally, a_timer, an_entry
 from tests.fakes import InMemoryDossiers, InMemoryIncidents
+from vigie.api.telling import told
 from vigie.domain.change import Stored
-from vigie.domain.incident import Echoing, Paging
+from vigie.domain.incident import SURGE, Echoing, Paging
 from vigie.domain.labels import Urgency
 from vigie.domain.mention import Author
-from vigie.domain.why import NO_CRISIS, OPENED_COMPANY, OPENED_TRIP_WIRE, WAITS, Why
+from vigie.domain.why import (
+    NO_CRISIS,
+    OPENED_COMPANY,
+    OPENED_SURGE,
+    OPENED_TRIP_WIRE,
+    WAITS,
+    Why,
+)
 from vigie.errors import NotFound
 from vigie.services.explain import digest_of, explain_incident, explain_mention
 
@@ -156,3 +164,23 @@ def test_a_critical_post_is_read_though_many_newer_ones_came(held):
 
     assert made.mentions == 300
     assert "trapped" in str(made)
+
+
+def test_an_incident_that_volume_opened_has_the_surges_numbers(held):
+    held.tallies[ID] = a_tally(trigger=SURGE)
+    held.note(
+        [
+            an_entry(),
+            an_entry(
+                id="surge-7",
+                what="surge",
+                facts={"observed": "40", "usual": "3.1", "score": "9.4", "threshold": "7.2"},
+            ),
+        ]
+    )
+
+    opened = explain_incident(InMemoryDossiers(held), ID).opened
+
+    assert opened.rule == OPENED_SURGE
+    assert opened.facts == {"volume": "40", "usual": "3.1", "surge": "9.4", "surge_from": "7.2"}
+    assert "(40 posts, usually 3.1)" in told(opened, "en")

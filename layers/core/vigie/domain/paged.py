@@ -1,5 +1,6 @@
 """Why somebody was paged about an incident, why nobody was, and why nobody is any more."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from vigie.domain.incident import COMPANY, SURGE, TRIP_WIRE, Desk, Entry, Paging, Tally, Timer
@@ -36,14 +37,26 @@ PAGED_MEANS = {
 }
 
 _TRIGGERS = {TRIP_WIRE: OPENED_TRIP_WIRE, COMPANY: OPENED_COMPANY, SURGE: OPENED_SURGE}
+_OF_SURGE = {
+    "observed": "volume",
+    "usual": "usual",
+    "ratio": "ratio",
+    "score": "surge",
+    "threshold": "surge_from",
+}
 _LATENESS_TOLD = timedelta(minutes=1)
 
 
-def why_opened(tally: Tally, opened: Entry | None) -> Why:
-    """The rule that opened it, with the numbers that its timeline entry kept."""
-    facts: Facts = dict(opened.facts) if opened else {}
+def why_opened(tally: Tally, timeline: Sequence[Entry]) -> Why:
+    """The rule that opened it, with the numbers that the timeline kept."""
+    first = {entry.what: entry for entry in reversed(timeline)}
+    if tally.trigger == SURGE and "surge" in first:
+        found = first["surge"].facts
+        named = {fact: found[name] for name, fact in _OF_SURGE.items() if name in found}
+        return Why(rule=OPENED_SURGE, facts=named)
+    facts: Facts = dict(first["opened"].facts) if "opened" in first else {}
     rule = str(facts.pop("rule", "")) or _TRIGGERS.get(tally.trigger, f"opened.{tally.trigger}")
-    for told_elsewhere in ("because", "kind", "severity", "mentions", "follows"):
+    for told_elsewhere in ("because", "kind", "severity", "mentions", "follows", "split_from"):
         facts.pop(told_elsewhere, None)
     return Why(rule=rule, facts=facts)
 

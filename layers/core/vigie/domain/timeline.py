@@ -5,11 +5,15 @@ from datetime import datetime
 from vigie.domain.incident import Entry, Tally
 from vigie.domain.instants import to_iso
 from vigie.domain.plan import Severity
+from vigie.domain.why import Why
 
 
-def opened_entry(tally: Tally, now: datetime) -> Entry:
-    """That it was opened, by what, and after which earlier one."""
+def opened_entry(tally: Tally, now: datetime, why: Why | None = None) -> Entry:
+    """That it was opened, by what (the rule and numbers of the mention that did), and after which
+    earlier one."""
     facts: dict[str, str | int] = {
+        **({"rule": why.rule} if why else {}),
+        **{name: _whole(value) for name, value in (why.facts if why else {}).items()},
         "because": tally.because,
         "kind": tally.kind.value,
         "severity": tally.severity.value,
@@ -50,6 +54,10 @@ def _change(tally: Tally, old: Severity) -> dict[str, str | int]:
         "because": "; ".join(tally.severity_because),
         "mentions": tally.mention_count,
     }
+
+
+def _whole(value: str | int | float) -> str | int:
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def _entry(tally: Tally, at: datetime, id_: str, what: str, facts: dict[str, str | int]) -> Entry:

@@ -35,6 +35,7 @@ MEANS: Mapping[str, str] = {
 }
 
 
+OPENED = frozenset({OPENED_TRIP_WIRE, OPENED_COMPANY})
 # What left the mention in no incident at first.
 PLACED_NOWHERE = frozenset({WAITS, USUAL, NO_CRISIS, LATE})
 
@@ -48,8 +49,9 @@ FACTS: Mapping[str, str] = {
     "mentions": "of the incident, this one among them",
     "age_min": "how old the post was on arrival",
     "surge": "the score of the present volume",
-    "volume": "mentions of the present five minutes",
-    "usual": "how many there usually are",
+    "volume": "how much there is at present",
+    "usual": "how much there usually is",
+    "ratio": "how many times the usual",
     "learning": "1 while the brand's usual volume is not known yet",
     "nearest": "the incident that is most like it and still did not take it",
 }

@@ -93,10 +93,9 @@ def digest_of(dossiers: Dossiers, incident_id: str, now: datetime) -> Digest:
 def account_of(dossier: Dossier) -> IncidentAccount:
     """What there is to say of an incident."""
     summary = dossier.summary
-    opened = next((entry for entry in dossier.timeline if entry.what == "opened"), None)
     return IncidentAccount(
         dossier=dossier,
-        opened=why_opened(summary.tally, opened),
+        opened=why_opened(summary.tally, dossier.timeline),
         paging=why_paged(summary.tally, summary.desk, summary.paging, dossier.timer),
     )
 
