@@ -272,7 +272,7 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
                     schedules=draft.plan.schedules_used(),
                 )
             )
-            draft.entries.append(opened_entry(tally, _why_opened(draft, incident_id), draft.now))
+            draft.entries.append(opened_entry(tally, draft.now, _why_opened(draft, incident_id)))
         elif tally.closed_at is None:
             checks[incident_id] = False
             old = draft.read[incident_id].severity

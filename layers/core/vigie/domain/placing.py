@@ -26,6 +26,7 @@ from vigie.domain.why import (
     NO_CRISIS,
     OPENED_COMPANY,
     OPENED_TRIP_WIRE,
+    USUAL,
     WAITS,
     Facts,
     Why,
@@ -167,7 +168,8 @@ def _gather(
         )
         wait(draft.groups, group.id, candidate)
         bounded(draft.groups, at)
-        return "", Why(rule=WAITS, facts=facts)
+        too_few = len(voices) < limits.open_after
+        return "", Why(rule=WAITS if too_few else USUAL, facts=facts)
     return _open_with(draft, labelled, group, company, facts)
 
 

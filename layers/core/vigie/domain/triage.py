@@ -19,7 +19,7 @@ from vigie.domain.mention import LabelledMention
 from vigie.domain.placing import counts, likely, place
 from vigie.domain.plan import Plan
 from vigie.domain.surging import gathering, involved, respond
-from vigie.domain.why import JOINED, Why
+from vigie.domain.why import GATHERED, JOINED, Why
 
 
 def keys_of(mentions: Sequence[LabelledMention]) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ def _take_in(draft: Draft, labelled: LabelledMention) -> None:
     lies_about = not incident_id and surprise and labels.urgency.rank < Urgency.HIGH.rank
     if lies_about and (incident_id := gathering(draft)):
         count(draft, incident_id, labelled)
-        why = Why(rule=JOINED, facts={**why.facts, "surge": draft.series.ratio_of(incident_id)})
+        why = Why(rule=GATHERED, facts={**why.facts, "ratio": draft.series.ratio_of(incident_id)})
     elif lies_about:
         draft.series.lie_about(
             mention.key,
