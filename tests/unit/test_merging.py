@@ -63,7 +63,14 @@ def outages(n=3, **changes):
 
 
 def faults(n=3):
-    return [a_labelled(kind=Kind.PRODUCT_QUALITY) for _ in range(n)]
+    text = "@acme phone battery swollen and burning"
+    return [a_labelled(kind=Kind.PRODUCT_QUALITY, text=text) for _ in range(n)]
+
+
+def rows(n=3):
+    return [
+        a_labelled(kind=Kind.CONTROVERSY, text="@acme your boss insulted women") for _ in range(n)
+    ]
 
 
 def counts(tally):
@@ -102,13 +109,13 @@ def test_a_merge_counts_with_the_next_mention_though_its_command_is_late(room):
     one, other = room.opened(*outages()), room.opened(*faults())
     room.merge(one, other)
 
-    room.triage.say(a_labelled(kind=Kind.PRODUCT_QUALITY), now=NOON + 2 * MINUTE)
-    early = room.held.tallies.copy()
-    if not early[one].merged_into:  # nothing of the slice was about the merged one
-        room.deliver()
+    room.triage.say(*outages(1), *faults(1), now=NOON + 2 * MINUTE)
+    early = room.held.tallies[other]
     room.deliver()
 
-    assert room.held.tallies[other].mention_count == 7
+    assert room.held.tallies[other] == early
+    assert early.mention_count == 8
+    assert len(room.held.tallies) == 2
 
 
 def test_an_edit_an_echo_and_an_erasure_of_what_was_merged_land_on_the_survivor(room):
@@ -152,7 +159,7 @@ def test_mentions_of_all_that_was_merged_are_read_together(room):
 def test_merges_may_follow_each_other_in_any_order(room):
     one = room.opened(*outages())
     other = room.opened(*faults())
-    third = room.opened(*[a_labelled(kind=Kind.CONTROVERSY) for _ in range(3)])
+    third = room.opened(*rows())
     room.merge(one, other)
     room.merge(other, third)
     late, early = room.queue.bodies
@@ -181,7 +188,7 @@ def test_a_danger_does_not_get_lost_in_a_breakdown(room):
 
 def test_what_can_never_be_merged_is_refused_with_the_reason(room):
     one, other = room.opened(*outages()), room.opened(*faults())
-    third = room.opened(*[a_labelled(kind=Kind.CONTROVERSY) for _ in range(3)])
+    third = room.opened(*rows())
 
     with pytest.raises(Rejected, match="the incident itself"):
         room.merge(one, one)
@@ -366,7 +373,7 @@ def test_containing_keeps_who_had_it(room):
 
 def test_a_burst_of_copies_does_not_raise_the_severity_and_is_told_once(room):
     text = "everybody must boycott @acme now because they lied to us all about it"
-    incident = room.opened(*outages())
+    incident = room.opened(*outages(text=text))
 
     for minute in range(4):
         room.triage.say(*outages(20, text=text), now=NOON + minute * MINUTE)

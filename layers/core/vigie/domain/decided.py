@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vigie.domain.incident import Entry, Tally
+from vigie.domain.groups import heat_at
+from vigie.domain.incident import Entry, OpenIncident, Tally
+from vigie.domain.likeness import blend, packed, unpacked
 from vigie.domain.merging import absorb, merged_entry, survivors
 from vigie.domain.noise import assess_noise
 from vigie.domain.word import said
@@ -39,8 +41,14 @@ def take_in(draft: Draft) -> None:
         taken = draft.open.pop(merged_id, None)
         shown = draft.open.get(into_id, taken)
         if shown is not None and into.closed_at is None:
+            sketch, heat = shown.sketch, shown.heat
+            if taken is not None and taken is not shown:
+                share = before.mention_count / max(1, merged.mention_count)
+                sketch, heat = _alike_to_both(shown, taken, share)
             draft.open[into_id] = replace(
                 shown,
+                sketch=sketch,
+                heat=heat,
                 id=into_id,
                 kind=into.kind,
                 severity=into.severity,
@@ -48,6 +56,16 @@ def take_in(draft: Draft) -> None:
                 opened_at=into.opened_at,
                 last_mention_at=into.last_mention_at,
             )
+
+
+def _alike_to_both(one: OpenIncident, other: OpenIncident, share: float) -> tuple[str, float]:
+    """Sketch and heat of two incidents, of which `one` has `share` times as many mentions: what
+    would have joined either joins the survivor."""
+    at = max(one.last_mention_at, other.last_mention_at)
+    heat = round(heat_at(one, at) + heat_at(other, at), 2)
+    larger, smaller = (one, other) if share >= 1 else (other, one)
+    number = max(1, round(max(share, 1 / share if share else 1)))
+    return packed(blend(unpacked(larger.sketch), unpacked(smaller.sketch), number)), heat
 
 
 def apply_words(draft: Draft) -> None:
