@@ -7,8 +7,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 
+from vigie.domain.concepts import concept
 from vigie.domain.gsm import plain
 
 # A long post says what it is about at its beginning.
@@ -18,6 +20,7 @@ LONGEST_LINE = 280
 # Fewer words than this compare by chance.
 FEWEST_WORDS = 2
 _ASKED_IN_WORDS = 4
+_REMEMBERED = 20_000
 
 _LINKS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _ADDRESSED = re.compile(r"^(?:\s*(?:RT )?@\w+[,:]?)+")
@@ -45,23 +48,6 @@ _STOP = frozenset(
     you your
     """.split()  # noqa: SIM905
 )
-
-# What both languages ask about and spread rumours of, so that they meet; stems as `_stem` has them.
-_ENGLISH = dict(
-    pair.split(":")
-    for pair in """
-    appel:call appele:call appli:app applic:app avion:plane billin:bill blesse:injure boutiq:store
-    coli:parcel comman:order compte:accoun connex:connec coupe:outage coupur:outage couran:power
-    dedomm:compen donnee:data down:outage eau:water electr:power evacue:evacua explos:explod
-    factur:bill ferme:closed fermer:closed feu:fire fixed:fix floodi:flood fuite:leak gaz:gas
-    greve:strike hacked:hack hacker:hack hs:outage incend:fire indemn:compen inonda:flood
-    intern:net leaked:leak licenc:layoff livrai:delive lot:batch magasi:store mort:dead
-    numero:number panne:outage pirate:hack pri:price produi:produc rappel:recall rembou:refund
-    repare:fix reseau:networ restor:back retabl:back retour:back reveni:back revien:back
-    secour:rescue serveu:server site:websit urgenc:emerge vole:stolen volee:stolen
-    """.split()  # noqa: SIM905
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
@@ -129,13 +115,14 @@ def words_of(text: str) -> frozenset[str]:
         stem = _NEEDLESS.sub("", word)
         if stem in _STOP or (len(stem) < 2 and not stem.isdigit()):
             continue
-        stem = _stem(stem)
-        found.add(_ENGLISH.get(stem, stem))
+        found.add(_shared(stem))
     return frozenset(found)
 
 
-def _stem(word: str) -> str:
-    return word.rstrip("sx")[:6] if len(word) > 3 else word
+@lru_cache(maxsize=_REMEMBERED)
+def _shared(word: str) -> str:
+    """What the word has in common with the other language's, else its stem."""
+    return concept(word, "") or (word.rstrip("sx")[:6] if len(word) > 3 else word)
 
 
 # ---- questions
