@@ -2,12 +2,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.builders import NOON, a_ladder, a_tally, a_timer, some_ladders
 from tests.rotas import ANNE, BEN, CLEO, a_layer, a_schedule, an_override, utc
 from vigie.domain.audience import audience, begun, climbing, special_for
 from vigie.domain.hours import Hours
 from vigie.domain.labels import Kind
+from vigie.domain.override import Deed
 from vigie.domain.people import Person, Quiet
 from vigie.domain.plan import Ladder, Severity, SpecialLadder, Step
 
@@ -169,3 +172,37 @@ def test_the_first_special_ladder_that_holds_is_climbed_and_kept_until_its_run_e
     ]
     assert climbing(begun_at_night, ladders) is rows[0].ladder
     assert climbing(a_timer(), ladders) is ladders.by_severity[Severity.SEV2]
+
+
+STEPS = st.builds(
+    Step,
+    people=st.lists(st.sampled_from([ANNE, BEN]), max_size=2).map(tuple),
+    schedules=st.lists(st.sampled_from(["rota", "always"]), max_size=2).map(tuple),
+    otherwise=st.lists(st.just(CLEO), max_size=1).map(tuple),
+    channels=st.just(("sms",)),
+    ack_within=st.just(timedelta(minutes=5)),
+)
+OVERRIDES = st.builds(
+    an_override,
+    deed=st.sampled_from(Deed),
+    person=st.sampled_from([ANNE, BEN, CLEO]),
+    other=st.sampled_from([None, ANNE, BEN]),
+    schedule=st.sampled_from(["", "rota", "always"]),
+    start=st.just(utc(2026, 1, 1)),
+)
+
+
+@given(
+    steps=st.lists(STEPS, min_size=1, max_size=3),
+    overrides=st.lists(OVERRIDES, max_size=4),
+    hour=st.integers(0, 200),
+)
+def test_whatever_is_overridden_a_ladder_that_names_anybody_pages_somebody(steps, overrides, hour):
+    names = any(s.people or s.schedules or s.otherwise for s in steps)
+    at = utc(2026, 1, 1) + timedelta(hours=hour)
+
+    for index in range(len(steps)):
+        found = paged(*steps, index=index, overrides=overrides, at=at)
+
+        assert bool(found.pages) == names
+        assert len(set(ids(found))) == len(found.pages)

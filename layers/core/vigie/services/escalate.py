@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from vigie.domain.audience import Audience, audience, begun, climbing
+from vigie.domain.audience import audience, begun, climbing
 from vigie.domain.incident import Entry, Timer
-from vigie.domain.instants import to_iso
 from vigie.domain.ladder import (
     CLAIM_FOR,
     FRESH_FOR,
@@ -22,11 +21,11 @@ from vigie.domain.links import link_for, link_url
 from vigie.domain.override import Override
 from vigie.domain.page import Message, Page, compose
 from vigie.domain.people import Person
-from vigie.domain.plan import Step
 from vigie.errors import Conflict, Rejected, Unavailable, UnknownVersion
 from vigie.messages import StepDue, decode_step, encode
-from vigie.ports import Escalations, Outgoing, Overrides, Pager, Queue, Standing
+from vigie.ports import Escalations, Outgoing, Overrides, Pager, Queue
 from vigie.records import Record
+from vigie.services.attempt import Attempt
 from vigie.services.lanes import Lanes, Reject, park, wait
 
 Clock = Callable[[], datetime]
@@ -93,7 +92,7 @@ class Escalation:
             return Outcome()
         index, step = ladder.step_at(timer.fired)
         overrides = self._overrides(now)
-        go = _Go(
+        go = Attempt(
             timer=timer,
             standing=standing,
             step=step,
@@ -124,7 +123,7 @@ class Escalation:
         nothing = PagingChange(pages=0, first_at=None, last_at=None, worst=None, failing_since=None)
         self.escalations.move(timer, later, nothing, ())
 
-    def _page(self, go: "_Go") -> None:
+    def _page(self, go: Attempt) -> None:
         """Publish what is outstanding, until somebody acknowledges or SNS fails."""
         for person, channel in outstanding(go.audience.pages, go.timer.sent):
             try:
@@ -140,7 +139,7 @@ class Escalation:
                 go.failed = True
                 return
 
-    def _publish(self, go: "_Go", person: Person, channel: str) -> bool:
+    def _publish(self, go: Attempt, person: Person, channel: str) -> bool:
         """One page, unless the desk says that somebody has taken the incident."""
         timer, now = go.timer, self.clock()
         token = self.token()
@@ -180,7 +179,7 @@ class Escalation:
                 return True
         raise Unavailable("reading the desk takes longer than a page may wait")
 
-    def _conclude(self, go: "_Go") -> Outcome:
+    def _conclude(self, go: Attempt) -> Outcome:
         """Record what went out. Page first, then record: if we die in between, the step is paged
         again when the claim runs out. A second page is a nuisance, a missing one is the crisis."""
         now = self.clock()
@@ -202,7 +201,7 @@ class Escalation:
         )
 
     def _move(
-        self, go: "_Go", after: Timer, change: PagingChange, entries: tuple[Entry, ...]
+        self, go: Attempt, after: Timer, change: PagingChange, entries: tuple[Entry, ...]
     ) -> None:
         try:
             self.escalations.move(go.timer, after, change, entries)
@@ -224,7 +223,7 @@ class Escalation:
                 ]
             )
 
-    def _record(self, go: "_Go", now: datetime) -> None:
+    def _record(self, go: Attempt, now: datetime) -> None:
         self.escalations.record(go.timer.incident_id, go.change(None), (go.paged_entry(now, None),))
 
     def _stop(self, timer: Timer) -> None:
@@ -232,105 +231,6 @@ class Escalation:
             self.escalations.drop(timer)
         except Conflict:
             return  # whoever acknowledged has deleted it
-
-
-@dataclass(slots=True, kw_only=True)
-class _Go:
-    """One invocation's work on one step."""
-
-    timer: Timer
-    standing: Standing
-    step: Step
-    index: int
-    audience: Audience
-    by_plan_alone: bool
-    sent: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-    acknowledged: bool = False
-    failed: bool = False
-
-    def count(self, name: str, at: datetime) -> None:
-        """A page went out."""
-        self.sent.append(name)
-        self.first_at = self.first_at or at
-        self.last_at = at
-
-    def change(self, failing_since: datetime | None) -> PagingChange:
-        """What this go adds to the incident's paging."""
-        late = lateness(self.timer, self.last_at) if self.last_at else timedelta(0)
-        return PagingChange(
-            pages=len(self.sent),
-            first_at=self.first_at,
-            last_at=self.last_at,
-            worst=late if late > self.standing.paging.delay else None,
-            failing_since=failing_since,
-        )
-
-    def entries(self, now: datetime, after: Timer) -> tuple[Entry, ...]:
-        """The timeline's lines: pages that went out, and once per outage that they do not."""
-        lines = []
-        if (self.audience.instead or self.audience.unmanned) and not self.timer.attempts:
-            lines.append(self._unmanned_entry(now))
-        if self.sent or self.refused:
-            lines.append(self.paged_entry(now, after))
-        if self.failed and self.timer.failing_since is None and after.failing_since is not None:
-            lines.append(
-                Entry(
-                    incident_id=self.timer.incident_id,
-                    at=now,
-                    id=f"page-delayed-{self.timer.run}-{self.timer.fired}",
-                    what="page_delayed",
-                    by="escalate",
-                    facts={"step": self.index + 1, "since": to_iso(after.failing_since)},
-                )
-            )
-        return tuple(lines)
-
-    def _unmanned_entry(self, now: datetime) -> Entry:
-        """Once a step: nobody is on call where somebody should be, and who stands in."""
-        return Entry(
-            incident_id=self.timer.incident_id,
-            at=now,
-            id=f"nobody-on-call-{self.timer.run}-{self.timer.fired}",
-            what="nobody_on_call",
-            by="escalate",
-            facts={
-                "step": self.index + 1,
-                "schedules": ", ".join(self.audience.unmanned) or "none",
-                "instead": self.audience.instead or "the others of the step",
-            },
-        )
-
-    def paged_entry(self, now: datetime, after: Timer | None) -> Entry:
-        """One line per go, however many people and channels it reached."""
-        people = {name.partition("/")[0] for name in self.sent}
-        channels = sorted({name.partition("/")[2] for name in self.sent})
-        facts: dict[str, str | int] = {
-            "step": self.index + 1,
-            "pages": len(self.sent),
-            "people": len(people),
-            "channels": ", ".join(channels),
-            "late_s": int(lateness(self.timer, self.first_at or now).total_seconds()),
-        }
-        if self.timer.special:
-            facts["ladder"] = self.timer.special
-        if self.by_plan_alone:
-            facts["overrides"] = "not read"
-        if self.refused:
-            facts["refused"] = len(self.refused)
-        if after is not None:
-            facts["next_at"] = to_iso(after.due_at)
-        attempt = f"-{self.timer.attempts}" if self.timer.attempts else ""
-        return Entry(
-            incident_id=self.timer.incident_id,
-            at=now,
-            id=f"paged-{self.timer.run}-{self.timer.fired}{attempt}",
-            what="paged",
-            by="escalate",
-            facts=facts,
-        )
 
 
 class FailFast:
