@@ -1,5 +1,5 @@
-"""`python -m vigie.admin`: the connection to X, money, recorded posts, staff tokens, dead
-letters and erasing.
+"""`python -m vigie.admin`: the connection to X, money, recorded posts, people's subscriptions,
+staff tokens, dead letters and erasing.
 
 For the machine of whoever runs Vigie.
 AWS credentials and region come from the environment, as for the AWS command line.
@@ -15,7 +15,7 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from vigie.adapters.dynamodb.staff import DynamoStaff
-from vigie.admin import connect, corrections, erase, feed, on_call
+from vigie.admin import connect, contacts, corrections, erase, feed, on_call
 from vigie.admin.arguments import setting
 from vigie.admin.dead_letters import letter, letters, listed, redrive, told
 from vigie.domain.instants import to_iso
@@ -34,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             feed.run(given)
         elif given.subject == "staff":
             _staff(given, DynamoStaff(boto3.client("dynamodb"), given.table))
+        elif given.subject == "contacts":
+            return contacts.run(given)
         elif given.subject == "corrections":
             corrections.run(given)
         elif given.subject == "on-call":
@@ -99,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("--person", required=True, help="id of the plan, such as duty-1")
         setting(one, "--table", "BRANDS_TABLE", "name of the Brands table (a stack output)")
 
+    contacts.add_parser(subjects)
     on_call.add_parser(subjects)
     erase.add_parser(subjects)
     corrections.add_parser(subjects)

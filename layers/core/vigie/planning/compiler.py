@@ -17,15 +17,15 @@ from vigie.domain.plan import (
     Thresholds,
     plan_to_json,
 )
+from vigie.planning.contacts import read_contacts
 from vigie.planning.cross_checks import addresses, named_by, reachability, references, steps_of
 from vigie.planning.models import (
-    ContactModel,
     PersonModel,
     PlanModel,
     SpecialLadderModel,
     StepModel,
 )
-from vigie.planning.problems import Problem, WrongPlan, shown
+from vigie.planning.problems import WrongPlan
 from vigie.planning.reading import read_yaml, validate
 from vigie.planning.schedules import quiet_of, schedule_of
 from vigie.planning.severities import OLD_SEVERITIES, severity_problems, severity_rows
@@ -47,25 +47,8 @@ def check_contacts(plan_path: Path | str, contacts_path: Path | str) -> int:
     Raises `WrongPlan` for either file.
     """
     plan = _checked(_text(Path(plan_path)), str(plan_path))
-    data, problems = read_yaml(_text(Path(contacts_path)))
-    contacts: dict[str, ContactModel] = {}
-    if not problems and not isinstance(data, dict):
-        problems.append(
-            Problem(
-                path="the file",
-                found=shown(data),
-                expected="a mapping of people's ids to their addresses",
-                mend="start from contacts.yaml.example",
-            )
-        )
-    elif isinstance(data, dict):
-        for person, addresses_of in data.items():
-            contact, wrong = validate(ContactModel, addresses_of, str(person))
-            problems.extend(wrong)
-            if contact:
-                contacts[str(person)] = contact
-        if not problems:
-            problems.extend(reachability(_compiled(plan), contacts))
+    contacts = read_contacts(contacts_path)
+    problems = list(reachability(_compiled(plan), contacts))
     if problems:
         raise WrongPlan(str(contacts_path), tuple(problems))
     return len(contacts)

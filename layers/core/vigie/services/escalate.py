@@ -244,12 +244,12 @@ class FailFast:
         self._pager = pager
         self._failed = False
 
-    def publish(self, message: Message) -> None:
+    def publish(self, message: Message) -> str:
         """See `Pager.publish`."""
         if self._failed:
             raise Unavailable("SNS has just failed")
         try:
-            self._pager.publish(message)
+            return self._pager.publish(message)
         except Unavailable:
             self._failed = True
             raise
