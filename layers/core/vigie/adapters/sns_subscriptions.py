@@ -1,8 +1,9 @@
 """SNS: the subscriptions of the Alerts topic, and what the account may send by SMS."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from botocore.config import Config
@@ -11,12 +12,16 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from vigie.domain.contacts import Held, Roster, Wanted
 from vigie.errors import NotFound, Rejected, Unavailable
 
-# By hand and in no hurry: SNS allows some calls only a few times a second.
+# By hand and in no hurry.
 UNHURRIED = Config(
     connect_timeout=3,
     read_timeout=10,
     retries={"mode": "standard", "total_max_attempts": 8},
 )
+# SNS allows some calls a few times a second only, and its word for it is none of those on which
+# the SDK tries again.
+THROTTLED = frozenset({"Throttled", "Throttling", "ThrottlingException"})
+PAUSES_S = (0.5, 1.0, 2.0, 4.0)
 # In place of the ARN, in lists (ListSubscriptionsByTopic).
 _NO_ARN = frozenset({"PendingConfirmation", "Deleted"})
 _REFUSALS = frozenset(
@@ -35,11 +40,12 @@ _REFUSALS = frozenset(
 
 
 class SnsSubscriptions:
-    """`Subscriptions` of one topic."""
+    """`Subscriptions` of one topic; throttled, it waits `pauses` (seconds) between its tries."""
 
-    def __init__(self, client: Any, topic_arn: str) -> None:
+    def __init__(self, client: Any, topic_arn: str, pauses: Sequence[float] = ()) -> None:
         self._client = client
         self._topic_arn = topic_arn
+        self._pauses = pauses
 
     def all(self, roster: Roster | None) -> Iterator[Held]:
         """See `Subscriptions.all`."""
@@ -54,10 +60,12 @@ class SnsSubscriptions:
         found: list[Held] = []
         following: dict[str, str] = {}
         while True:
-            with translated("list the subscriptions"):
-                answer = self._client.list_subscriptions_by_topic(
-                    TopicArn=self._topic_arn, **following
-                )
+            answer = self._call(
+                "list the subscriptions",
+                self._client.list_subscriptions_by_topic,
+                TopicArn=self._topic_arn,
+                **following,
+            )
             for one in answer["Subscriptions"]:
                 arn = one["SubscriptionArn"]
                 if arn == "Deleted":
@@ -77,14 +85,15 @@ class SnsSubscriptions:
     def subscribe(self, wanted: Wanted) -> str:
         """See `Subscriptions.subscribe`. The filter goes with the request: an address that is
         confirmed a second later must not get everybody's pages for that second."""
-        with translated("subscribe"):
-            answer = self._client.subscribe(
-                TopicArn=self._topic_arn,
-                Protocol=wanted.protocol,
-                Endpoint=wanted.endpoint,
-                Attributes={"FilterPolicy": json.dumps(wanted.policy)},
-                ReturnSubscriptionArn=True,
-            )
+        answer = self._call(
+            "subscribe",
+            self._client.subscribe,
+            TopicArn=self._topic_arn,
+            Protocol=wanted.protocol,
+            Endpoint=wanted.endpoint,
+            Attributes={"FilterPolicy": json.dumps(wanted.policy)},
+            ReturnSubscriptionArn=True,
+        )
         return str(answer["SubscriptionArn"])
 
     def refilter(self, arn: str, wanted: Wanted) -> None:
@@ -94,36 +103,55 @@ class SnsSubscriptions:
         if wanted.protocol == "https":
             # Raw, a message has neither its attributes nor a signature (SNS, raw delivery).
             values["RawMessageDelivery"] = "false"
-        with translated("set the filter"):
-            for name, value in values.items():
-                self._client.set_subscription_attributes(
-                    SubscriptionArn=arn, AttributeName=name, AttributeValue=value
-                )
+        for name, value in values.items():
+            self._call(
+                "set the filter",
+                self._client.set_subscription_attributes,
+                SubscriptionArn=arn,
+                AttributeName=name,
+                AttributeValue=value,
+            )
 
     def unsubscribe(self, arn: str) -> None:
         """See `Subscriptions.unsubscribe`."""
-        try:
-            with translated("unsubscribe"):
-                self._client.unsubscribe(SubscriptionArn=arn)
-        except NotFound:
-            pass
+        with suppress(NotFound):
+            self._call("unsubscribe", self._client.unsubscribe, SubscriptionArn=arn)
 
     def confirm(self, token: str) -> str:
         """See `Subscriptions.confirm`."""
-        with translated("confirm"):
-            answer = self._client.confirm_subscription(
-                TopicArn=self._topic_arn, Token=token, AuthenticateOnUnsubscribe="true"
-            )
+        answer = self._call(
+            "confirm",
+            self._client.confirm_subscription,
+            TopicArn=self._topic_arn,
+            Token=token,
+            AuthenticateOnUnsubscribe="true",
+        )
         return str(answer["SubscriptionArn"])
 
     def _attributes(self, arn: str) -> Mapping[str, str] | None:
         try:
-            with translated("read a subscription"):
-                answer = self._client.get_subscription_attributes(SubscriptionArn=arn)
+            answer = self._call(
+                "read a subscription",
+                self._client.get_subscription_attributes,
+                SubscriptionArn=arn,
+            )
         except NotFound:  # removed since the list was read
             return None
         attributes: Mapping[str, str] = answer["Attributes"]
         return attributes
+
+    def _call(self, what: str, operation: Callable[..., Any], **values: Any) -> Mapping[str, Any]:
+        with translated(what):
+            for pause in self._pauses:
+                try:
+                    answer: Mapping[str, Any] = operation(**values)
+                    return answer
+                except ClientError as error:
+                    if error.response.get("Error", {}).get("Code") not in THROTTLED:
+                        raise
+                time.sleep(pause)
+            answer = operation(**values)
+            return answer
 
 
 class SnsTextMessaging:

@@ -15,7 +15,12 @@ import boto3
 
 from vigie.adapters.dynamodb.rosters import DynamoRosters
 from vigie.adapters.sns import PAGER_CONFIG, SnsPager
-from vigie.adapters.sns_subscriptions import UNHURRIED, SnsSubscriptions, SnsTextMessaging
+from vigie.adapters.sns_subscriptions import (
+    PAUSES_S,
+    UNHURRIED,
+    SnsSubscriptions,
+    SnsTextMessaging,
+)
 from vigie.admin.arguments import setting
 from vigie.domain.contacts import Act, Change, Wanted, masked
 from vigie.domain.instants import to_iso
@@ -89,7 +94,7 @@ def run(given: argparse.Namespace) -> int:
             field="topic-arn",
         )
     client = boto3.client("sns", region_name=region, config=UNHURRIED)
-    subscriptions = SnsSubscriptions(client, given.topic_arn)
+    subscriptions = SnsSubscriptions(client, given.topic_arn, PAUSES_S)
     now = datetime.now(UTC)
     if given.verb == "confirm":
         print(f"confirmed: {confirm(subscriptions, given.token)}")
