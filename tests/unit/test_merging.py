@@ -91,6 +91,7 @@ def test_a_merge_gives_everything_to_the_survivor_once(room):
     assert state_of(merged, room.held.desk(one)) is State.RESOLVED
     assert set(room.held.timers) == {other}
     assert [i.id for i in room.held.state("acme").open] == [other]
+    assert room.held.state("acme").closed == ()
 
 
 def test_a_merge_is_told_on_both_timelines(room):
@@ -241,6 +242,31 @@ def test_a_split_that_is_asked_for_twice_is_one(room):
     assert room.held.tallies[source].mention_count == 2
 
 
+def test_two_splits_that_want_the_same_post_take_it_once(room):
+    posts = outages(5)
+    source = room.opened(*posts)
+    first, second = room.split(source, posts[:2]), room.split(source, posts[1:4])
+    room.deliver()
+    room.deliver()
+
+    sizes = {id_: tally.mention_count for id_, tally in room.held.tallies.items()}
+    assert sizes == {source: 1, first.into: 2, second.into: 2}
+
+
+def test_a_split_that_comes_again_after_it_was_merged_back_does_nothing(room):
+    posts = outages(4)
+    source = room.opened(*posts)
+    asked = room.split(source, posts[:1])
+    room.deliver()
+    room.merge(asked.into, source)
+    room.deliver()
+    before = room.held.tallies.copy()
+
+    room.triage.triage(room.queue.bodies[0], now=NOON + 9 * MINUTE)
+
+    assert room.held.tallies == before
+
+
 def test_what_was_split_can_be_merged_back_and_split_again(room):
     posts = outages(4)
     source = room.opened(*posts)
@@ -292,6 +318,7 @@ def test_a_person_lowers_the_severity_and_only_graver_evidence_raises_it_again(r
     room.triage.say(*outages(5), a_labelled(Urgency.CRITICAL), now=NOON + 3 * MINUTE)
     still = room.held.tallies[incident]
     room.triage.say(a_labelled(Urgency.CRITICAL), now=NOON + 4 * MINUTE)
+    room.deliver()
     raised = room.held.tallies[incident]
 
     assert lowered.severity is still.severity is Severity.SEV4
@@ -323,7 +350,10 @@ def test_the_last_word_counts_in_whatever_order_commands_come(room):
     room.triage.triage(*reversed(room.queue.bodies), now=NOON + 2 * MINUTE)
 
     assert room.held.tallies[incident].severity is Severity.SEV4
-    assert len(set(room.queue.bodies)) == 2
+    room.grade(incident, Severity.SEV2, Act(by="lead-1", at=NOON - MINUTE))
+    room.deliver()
+    assert room.held.tallies[incident].severity is Severity.SEV2
+    assert len(set(room.queue.bodies)) == 3
 
 
 def test_each_command_has_an_outbox_entry_of_its_own(room):
@@ -385,3 +415,21 @@ def test_a_burst_of_copies_does_not_raise_the_severity_and_is_told_once(room):
     told = next(e for e in room.held.timeline(incident) if e.what == "coordinated")
     assert "authors post copies of the same text" in told.facts["because"]
     assert "boycott" not in str(told.facts)
+
+
+def test_one_alarm_in_many_copies_is_one_alarm(room):
+    text = "help my mother is on oxygen and there is no power at all"
+    copies = [a_labelled(Urgency.CRITICAL, text=text) for _ in range(30)]
+    incident = room.opened(*copies)
+    copied = room.held.tallies[incident]
+
+    asked = room.split(incident, copies[5:])
+    room.deliver()
+    apart = [room.held.tallies[id_].severity for id_ in (incident, asked.into)]
+    own = [a_labelled(Urgency.CRITICAL, text=f"{text} in street {word}") for word in "abc"]
+    room.triage.say(*own, now=NOON + 3 * MINUTE)
+
+    assert copied.severity is Severity.SEV2
+    assert apart == [Severity.SEV2, Severity.SEV2]
+    assert sum(t.by_urgency[Urgency.CRITICAL] for t in room.held.tallies.values()) == 33
+    assert Severity.SEV1 in {t.severity for t in room.held.tallies.values()}

@@ -119,6 +119,7 @@ class Echoing:
     `texts` counts voices by a hash of their first post's words, the most frequent ones only;
     `own` counts voices whose first post is nobody's copy, `dated` voices whose account's age is
     known, `newcomers` those of new accounts and `own_newcomers` those of them who copy nobody.
+    `copied_alarms` counts critical mentions that are no evidence of volume.
     """
 
     texts: Mapping[str, int] = field(default_factory=dict)
@@ -127,6 +128,7 @@ class Echoing:
     dated: int = 0
     newcomers: int = 0
     own_newcomers: int = 0
+    copied_alarms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """Two incidents that are one: what the surviving one counts, and where mentions belong since."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from vigie.domain.change import Known
+from vigie.domain.hashes import short_hash
 from vigie.domain.incident import Desk, Entry, Tally
 from vigie.domain.noise import together
 from vigie.domain.voices import both_listed
@@ -16,6 +17,12 @@ MERGED_MOST = 12
 
 Standing = tuple[Tally, Desk]
 Name = TypeVar("Name", bound=str)
+
+
+def split_id(tally: Tally, keys: Sequence[str]) -> str:
+    """Of what is taken out again: the same act has the same id, however often it is asked for;
+    what was merged back since may be split again."""
+    return f"inc-{short_hash(' '.join([tally.id, str(len(tally.merged)), *sorted(keys)]))}"
 
 
 def survivor_of(tally: Tally, desk: Desk) -> str:

@@ -66,18 +66,24 @@ def is_a_voice(noise: Echoing, mention: Mention) -> bool:
     return copies + 1 < COPIES_FROM and not is_stranger
 
 
-def listened(noise: Echoing, mention: Mention) -> Echoing:
-    """The counters with a voice that the incident has not heard before."""
+def listened(
+    noise: Echoing, mention: Mention, *, is_new: bool = True, is_alarm: bool = False
+) -> Echoing:
+    """The counters with one more mention; `is_new` is its author, `is_alarm` a critical one."""
+    copied = noise.copied_alarms + (is_alarm and not is_a_voice(noise, mention))
+    if not is_new:
+        return replace(noise, copied_alarms=copied)
     texts, copies = _with_text(noise.texts, text_hash(mention.text))
-    is_new = is_new_account(mention)
+    is_young = is_new_account(mention)
     own = copies < COPIES_FROM
     return Echoing(
         texts=texts,
         voices=noise.voices + 1,
         own=noise.own + own,
-        dated=noise.dated + (is_new is not None),
-        newcomers=noise.newcomers + (is_new is True),
-        own_newcomers=noise.own_newcomers + (own and is_new is True),
+        dated=noise.dated + (is_young is not None),
+        newcomers=noise.newcomers + (is_young is True),
+        own_newcomers=noise.own_newcomers + (own and is_young is True),
+        copied_alarms=copied,
     )
 
 
@@ -95,6 +101,7 @@ def together(one: Echoing, other: Echoing) -> Echoing:
         dated=one.dated + other.dated,
         newcomers=one.newcomers + other.newcomers,
         own_newcomers=one.own_newcomers + other.own_newcomers,
+        copied_alarms=one.copied_alarms + other.copied_alarms,
     )
 
 
@@ -109,6 +116,7 @@ def without(noise: Echoing, gone: Echoing) -> Echoing:
         dated=max(0, noise.dated - gone.dated),
         newcomers=max(0, noise.newcomers - gone.newcomers),
         own_newcomers=max(0, noise.own_newcomers - gone.own_newcomers),
+        copied_alarms=max(0, noise.copied_alarms - gone.copied_alarms),
     )
 
 
@@ -146,6 +154,11 @@ def voices_that_count(tally: Tally) -> int:
     strangers = noise.own_newcomers if _are_newcomers(noise) else 0
     authors = counted(tally.voices)
     return max(min(authors, 1), authors - (noise.voices - noise.own) - strangers)
+
+
+def alarms_that_count(tally: Tally, critical: int) -> int:
+    """Of `critical` mentions those that stand for themselves: one alarm in many copies is one."""
+    return max(min(critical, 1), critical - tally.noise.copied_alarms)
 
 
 def _are_newcomers(noise: Echoing) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from vigie.domain.incident import Tally
 from vigie.domain.labels import Kind, Urgency
-from vigie.domain.noise import assess_noise, voices_that_count
+from vigie.domain.noise import alarms_that_count, voices_that_count
 from vigie.domain.plan import Severity, SeverityRow
 from vigie.domain.voices import LISTED, counted, number_listed
 
@@ -33,10 +33,7 @@ class Evidence:
 def evidence_of(tally: Tally) -> Evidence:
     """What weighs of all that was counted."""
     settled = tally.settled
-    critical = _left(tally.by_urgency.get(Urgency.CRITICAL, 0), settled, "critical")
-    if critical > 1 and assess_noise(tally) is not None:
-        # One alarm in many copies is one alarm.
-        critical = min(critical, _authors(tally))
+    critical = _left(_alarms(tally), settled, "critical")
     voices = number_listed(tally.urgent_voices)
     if voices == LISTED:  # beyond that they are a crowd, and no longer told apart
         voices = max(voices, counted(tally.voices))
@@ -64,7 +61,7 @@ def settled(tally: Tally) -> Tally:
         urgent_voices="",
         surge=0.0,
         settled={
-            "critical": tally.by_urgency.get(Urgency.CRITICAL, 0),
+            "critical": _alarms(tally),
             "urgent": _urgent_posts(tally),
             "authors": _authors(tally),
             "reach": tally.reach,
@@ -79,6 +76,10 @@ def _left(counted_: int, settled_: Mapping[str, int], name: str) -> int:
 def _urgent_posts(tally: Tally) -> int:
     urgent = sum(tally.by_urgency.get(u, 0) for u in (Urgency.CRITICAL, Urgency.HIGH))
     return urgent - tally.late
+
+
+def _alarms(tally: Tally) -> int:
+    return alarms_that_count(tally, tally.by_urgency.get(Urgency.CRITICAL, 0))
 
 
 def _authors(tally: Tally) -> int:

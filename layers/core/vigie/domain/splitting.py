@@ -8,9 +8,9 @@ from datetime import datetime
 from vigie.domain.change import Change, Known
 from vigie.domain.draft import Draft, change_of, count, draft_of, short_hash, take_out
 from vigie.domain.incident import SPLIT, BrandState, Desk, Echoing, Entry, Tally
-from vigie.domain.labels import Kind
+from vigie.domain.labels import Kind, Urgency
 from vigie.domain.mention import LabelledMention
-from vigie.domain.noise import listened, without
+from vigie.domain.noise import is_a_voice, listened, without
 from vigie.domain.plan import Plan, Severity
 from vigie.domain.voices import heard, unlisted
 from vigie.domain.voices import without as unheard
@@ -25,12 +25,6 @@ class Split:
     keys: tuple[str, ...]
     by: str
     at: datetime
-
-
-def split_id(tally: Tally, keys: Sequence[str]) -> str:
-    """The same act has the same id, however often it is asked for; what was merged back since may
-    be split again."""
-    return f"inc-{short_hash(' '.join([tally.id, str(len(tally.merged)), *sorted(keys)]))}"
 
 
 def split(
@@ -109,13 +103,16 @@ def _forget(draft: Draft, source: str, moved: Sequence[LabelledMention]) -> None
     tally = draft.tallies[source]
     rules = Counter(tally.rules)
     voices, reach, gone, seen = tally.voices, tally.reach, Echoing(), ""
-    urgent_voices = tally.urgent_voices
+    urgent_voices, alarms = tally.urgent_voices, 0
+    # A copy is known by the copies that are still counted, itself among them.
+    unlearnt = replace(tally.noise, texts={text: n - 1 for text, n in tally.noise.texts.items()})
     for post in moved:
         author = post.mention.author
         urgent = f"urgency:{post.labels.urgency.value}"
         rules.subtract({r.rule for r in post.labels.reasons if r.label == urgent} & set(rules))
         name = short_hash(author.id)
         urgent_voices = unlisted(urgent_voices, name)
+        alarms += post.labels.urgency is Urgency.CRITICAL and not is_a_voice(unlearnt, post.mention)
         seen, is_new = heard(seen, name)
         if not is_new:
             continue
@@ -132,7 +129,7 @@ def _forget(draft: Draft, source: str, moved: Sequence[LabelledMention]) -> None
         urgent_voices=urgent_voices,
         reach=max(0, reach),
         samples=tuple(key for key in tally.samples if key not in keys),
-        noise=without(tally.noise, gone),
+        noise=without(tally.noise, replace(gone, copied_alarms=alarms)),
     )
     draft.tallies[source] = tally
     if source in draft.open:

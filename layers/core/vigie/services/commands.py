@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 
 from vigie.domain.incident import Desk, Tally, has_flared_up
 from vigie.domain.instants import to_iso
-from vigie.domain.merging import MERGED_MOST
+from vigie.domain.merging import MERGED_MOST, split_id
 from vigie.domain.plan import Severity
-from vigie.domain.splitting import split_id
 from vigie.errors import Conflict, NotFound, Rejected, Unavailable
 from vigie.messages import SPLIT_MOST
 from vigie.ports import Desks, Dossiers, Queue

@@ -7,6 +7,9 @@ from vigie.domain.incident import Echoing, Word
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.plan import Severity
 
+# In the order in which they are stored: a new one is added at the end.
+_COUNTS = ("voices", "own", "dated", "newcomers", "own_newcomers", "copied_alarms")
+
 
 def word_to(word: Word | None) -> dict[str, Any] | None:
     """A map; None for no word."""
@@ -38,7 +41,7 @@ def echoing_to(noise: Echoing) -> str | None:
     """JSON text: read as a whole, never queried; None where nobody was heard yet."""
     if not noise.voices:
         return None
-    counts = [noise.voices, noise.own, noise.dated, noise.newcomers, noise.own_newcomers]
+    counts = [getattr(noise, name) for name in _COUNTS]
     return json.dumps([dict(noise.texts), *counts], separators=(",", ":"))
 
 
@@ -46,12 +49,5 @@ def echoing_from(text: str | None) -> Echoing:
     """The inverse of `echoing_to`; a tally of older code has none."""
     if text is None:
         return Echoing()
-    texts, voices, own, dated, newcomers, own_newcomers = json.loads(text)
-    return Echoing(
-        texts=texts,
-        voices=voices,
-        own=own,
-        dated=dated,
-        newcomers=newcomers,
-        own_newcomers=own_newcomers,
-    )
+    texts, *counts = json.loads(text)
+    return Echoing(texts=texts, **dict(zip(_COUNTS, counts, strict=False)))
