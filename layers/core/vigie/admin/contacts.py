@@ -51,7 +51,7 @@ _SAYS = {
     Act.REMOVE: "unsubscribe",
     Act.KEEP: "as it is",
     Act.FOREIGN: "left alone (made by hand, with another filter or none; --adopt changes it)",
-    Act.EXPIRES: "left alone (never confirmed: SNS drops it within 48 hours)",
+    Act.EXPIRES: "left alone (not confirmed: SNS drops it within 48 hours; sync again after that)",
 }
 _DEEDS = (Act.CREATE, Act.UPDATE, Act.REMOVE)
 

@@ -14,9 +14,9 @@ _SUBJECT = {
     "fr": "TEST : un appel d'essai de Vigie, rien a faire",
 }
 _SMS = {
-    "en": "TEST of Vigie for {person}, {time} UTC. Not a crisis, nothing to acknowledge. "
-    "It rang through a silenced phone? If not, see the guide.",
-    "fr": "TEST de Vigie pour {person}, {time} UTC. Pas une crise, rien à prendre en charge. "
+    "en": "TEST of Vigie for {person}, {time} UTC. No crisis, nothing to acknowledge. "
+    "Did it ring in silent mode? If not, see the guide.",
+    "fr": "TEST de Vigie pour {person}, {time} UTC. Pas une crise, rien à faire. "
     "A-t-il sonné en mode silence ? Sinon, voir le guide.",
 }
 _MAIL = {
