@@ -5,11 +5,11 @@ from dataclasses import replace
 from vigie.domain.budget import Spend
 from vigie.domain.change import Known
 from vigie.domain.cursor import Cursor
-from vigie.domain.erasing import Erasure
 from vigie.domain.incident import BrandState, Desk, Paging
 from vigie.domain.ladder import EARLY, ready_at
 from vigie.domain.outbox import OutboxEntry
 from vigie.domain.placed import Placed
+from vigie.domain.tombstones import Erasure
 from vigie.errors import Conflict, Rejected, Unavailable
 from vigie.ports import GONE, Dossier, DueTimer, Standing, Summary
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from local.bench import chain, console, cost, day, imports
+from local.bench import chain, console, cost, day, digest, imports
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "performance.md"
@@ -34,6 +34,7 @@ MEASUREMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "storm": chain.storm,
     "latency": chain.latency,
     "sizes": sizes,
+    "digest": digest.measure,
 }
 # Too long for every run: measured when asked for, each with a page of its own.
 OPTIONAL: dict[str, tuple[Callable[[], dict[str, Any]], Callable[[dict[str, Any]], str], Path]] = {

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from vigie.domain.contacts import Held, Roster, Wanted
     from vigie.domain.correction import Correction
     from vigie.domain.cursor import Cursor, Gap
-    from vigie.domain.erasing import Erasure
     from vigie.domain.incident import BrandState, Desk, Entry, Ladders, Paging, Tally, Timer
     from vigie.domain.ladder import PagingChange
     from vigie.domain.links import Link
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from vigie.domain.page import Message
     from vigie.domain.placed import Placed
     from vigie.domain.staff import StaffToken
+    from vigie.domain.tombstones import Erasure
     from vigie.domain.x_walk import Feed
     from vigie.messages import PostNow
 

@@ -1,14 +1,18 @@
 """The API's JSON for what people ask of Vigie itself: why, and what the posts say."""
 
+from typing import TYPE_CHECKING
+
 from vigie.api.shape import Instant, Shape
 from vigie.api.telling import because, told
-from vigie.domain.digest import Digest as DomainDigest
-from vigie.domain.digest import Line as DomainLine
 from vigie.domain.incident import State, state_of
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.plan import Severity
 from vigie.domain.why import Why
 from vigie.services.explain import IncidentAccount, MentionAccount
+
+if TYPE_CHECKING:
+    from vigie.domain.digest import Digest as DomainDigest
+    from vigie.domain.digest import Line as DomainLine
 
 
 class Told(Shape):
@@ -151,7 +155,7 @@ def mention_why(account: MentionAccount, brand: str, language: str) -> MentionWh
     )
 
 
-def digest_shown(incident_id: str, digest: DomainDigest) -> Digest:
+def digest_shown(incident_id: str, digest: "DomainDigest") -> Digest:
     """As `GET /incidents/{id}/digest` shows it."""
     return Digest(
         id=incident_id,
@@ -168,7 +172,7 @@ def _told(why: Why, language: str) -> Told:
     return Told(rule=why.rule, facts=dict(why.facts), says=told(why, language))
 
 
-def _line(line: DomainLine) -> Line:
+def _line(line: "DomainLine") -> Line:
     return Line(
         text=line.text,
         mentions=list(line.ids),

@@ -1,26 +1,12 @@
 """Erasing: what is left of posts that X, their author or the organisation took back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from vigie.domain.change import Change, Known, Tombstone
 from vigie.domain.draft import change_of, draft_of, short_hash
 from vigie.domain.incident import BrandState, Entry
 from vigie.domain.plan import Plan
-
-# How long a tombstone and the log of erasures are kept at least: longer than any backup, queue
-# or replay can bring a copy back.
-REMEMBERED = timedelta(days=400)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Erasure:
-    """A line of the log: which mention was erased, why and when."""
-
-    key: str
-    why: str
-    at: datetime
 
 
 def erase(
@@ -59,8 +45,3 @@ def erase(
         for incident_id, of_it in by_incident.items()
     ]
     return change_of(draft, state, 0)
-
-
-def kept_until(at: datetime, retention: timedelta) -> datetime:
-    """When a tombstone may go."""
-    return at + max(retention, REMEMBERED)

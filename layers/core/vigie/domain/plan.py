@@ -113,6 +113,11 @@ class Plan:
     schedules: tuple[Schedule, ...] = ()
     staff: tuple[Person, ...] = ()
 
+    @property
+    def company_within(self) -> timedelta:
+        """How long a candidate waits: ingest may be behind by as long as a post may page."""
+        return self.thresholds.open_window + self.page_if_younger_than
+
     def brand(self, brand_id: str) -> Brand | None:
         """The brand of that id, or None when the plan has none."""
         return next((brand for brand in self.brands if brand.id == brand_id), None)

@@ -1,11 +1,12 @@
 """What staff ask of Vigie itself: why it placed a mention, paged somebody or nobody, and what an
 incident's posts say."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from vigie.domain.digest import MENTIONS_READ, Digest, digest
-from vigie.domain.draft import kept_for
 from vigie.domain.labels import Urgency
 from vigie.domain.paged import why_opened, why_paged
 from vigie.domain.placed import Placed
@@ -13,6 +14,9 @@ from vigie.domain.plan import Plan
 from vigie.domain.why import PLACED_NOWHERE, USUAL, WAITS, Why
 from vigie.errors import NotFound
 from vigie.ports import Dossier, Dossiers
+
+if TYPE_CHECKING:
+    from vigie.domain.digest import Digest
 
 ERASED = "erased"
 TAKEN_LATER = "taken_later"
@@ -76,6 +80,9 @@ def explain_mention(
 
 def digest_of(dossiers: Dossiers, incident_id: str, now: datetime) -> Digest:
     """Of the newest posts that are still stored, and of the gravest. Raises `NotFound`."""
+    # Its patterns take as long to build as a small request: only who asks for it pays.
+    from vigie.domain.digest import MENTIONS_READ, digest
+
     dossier = dossiers.dossier(incident_id)
     if dossier is None:
         raise NotFound(f"there is no incident {incident_id[:40]!r}", field="id")
@@ -110,6 +117,6 @@ def since_then(placed: Placed, plan: Plan, now: datetime) -> list[Why]:
         later = TAKEN_LATER if rule in PLACED_NOWHERE else IN_INCIDENT
         return [*found, Why(rule=later, facts={"incident": known.incident_id})]
     waits = rule in (WAITS, USUAL)
-    if waits and known.posted_at is not None and now - known.posted_at > kept_for(plan):
+    if waits and known.posted_at is not None and now - known.posted_at > plan.company_within:
         found.append(Why(rule=LET_GO))
     return [*found, Why(rule=NO_INCIDENT)]

@@ -6,8 +6,8 @@ from typing import Any
 
 from vigie.adapters.dynamodb.attributes import Item, from_wire, to_wire
 from vigie.adapters.dynamodb.client import query_all
-from vigie.domain.erasing import Erasure, kept_until
 from vigie.domain.instants import from_iso, to_iso
+from vigie.domain.tombstones import Erasure, kept_until
 from vigie.domain.versions import STATE_VERSION
 
 # Partition of what belongs to the connection with X, and not to one brand.

@@ -7,12 +7,12 @@ from typing import Any
 
 from vigie.adapters.dynamodb.attributes import Item, from_wire, read_item, to_wire
 from vigie.domain.change import Known, Stored, Tombstone
-from vigie.domain.erasing import kept_until
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.labels import Kind, Labels, Reason, Sentiment, Urgency
 from vigie.domain.mention import Author, LabelledMention, Mention
 from vigie.domain.placed import Placed
 from vigie.domain.refresh import partition_of
+from vigie.domain.tombstones import kept_until
 from vigie.domain.versions import STATE_VERSION
 from vigie.domain.why import Why
 
