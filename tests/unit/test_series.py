@@ -40,15 +40,15 @@ def test_a_bin_is_learned_once_nothing_more_is_to_come_for_it():
     series = told([NOON])
     assert ALL not in series.learned
 
-    series.add(NOON + timedelta(minutes=14, seconds=59), CHAT, NOW)
+    series.add(NOON + timedelta(minutes=19, seconds=59), CHAT, NOW)
     assert ALL not in series.learned
 
-    series.add(NOON + timedelta(minutes=15), CHAT, NOW)
+    series.add(NOON + timedelta(minutes=20), CHAT, NOW)
     assert series.learned[ALL]["n"] == 1
 
 
-def test_a_post_ten_minutes_late_counts_and_a_later_one_does_not():
-    series = told([NOON + timedelta(minutes=10)])
+def test_a_post_fifteen_minutes_late_counts_and_a_later_one_does_not():
+    series = told([NOON + timedelta(minutes=15)])
 
     assert series.add(NOON, CHAT, NOW) is not None
     assert series.add(NOON - timedelta(minutes=6), CHAT, NOW) is None
@@ -197,5 +197,5 @@ def test_a_day_of_23_or_25_hours_is_as_long_as_the_others():
 
     series = told(a_usual_time(2, 0.5, spring))
 
-    until = spring + timedelta(days=2) - timedelta(minutes=10)
+    until = spring + timedelta(days=2) - timedelta(minutes=15)
     assert series.learned[ALL]["n"] == int((until - spring) / surge.BIN)

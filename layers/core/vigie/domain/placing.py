@@ -1,6 +1,7 @@
 """Where a mention belongs: an open incident, a new one, or a group that waits for company."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from vigie.domain.draft import Draft, count, is_late, short_hash
@@ -195,6 +196,8 @@ def _open_with(
         assert incident is not None
         is_suspected = suspected is not None and incident.id == suspected.id
         confirm(draft, incident, group.kind if is_suspected else incident.kind, company)
+        if is_suspected:
+            draft.open[incident.id] = replace(incident, sketch=group.sketch, heat=group.heat)
         count(draft, incident.id, labelled)
         return incident.id, Why(rule=JOINED, facts=facts)
     minutes = int(limits.open_window.total_seconds() // 60)

@@ -1,8 +1,8 @@
 """A brand's mentions in event time: bins of five minutes, learned once no more is to come for them.
 
-Posts may be ten minutes late: until then a bin is open, and whatever it holds so far is scored on
-the side. So nobody waits for a late post, and none that is in time is lost. What comes later still
-counts for its incident, only the brand's usual is not learned from it.
+Posts may be a quarter of an hour late: until then a bin is open, and whatever it holds so far is
+scored on the side. So nobody waits for a late post, and none that is in time is lost. What comes
+later still counts for its incident, only the brand's usual is not learned from it.
 """
 
 import math
@@ -17,10 +17,11 @@ from vigie.domain.labels import Kind, Labels, Sentiment, Urgency
 from vigie.domain.rarity import Level, tail
 
 ALL, URGENT = "all", "urgent"
-# How late a post may be and still count for its bin.
-LATENESS = timedelta(minutes=10)
-# A minute without traffic says so of what was posted before: the rest may be on its way through us.
-ON_ITS_WAY = timedelta(minutes=15)
+# How late a post may be and still count for its bin: ten minutes at X, the rest on its way through
+# us, where two lanes and many workers change the order.
+LATENESS = timedelta(minutes=15)
+# A minute without traffic says so of what was posted before: the rest may be on its way.
+ON_ITS_WAY = timedelta(minutes=20)
 # Longer silence that no tick has seen is time in which nobody looked, and nothing is learned of it.
 UNSEEN_BINS = 12
 # The weight of evidence in the series of what is urgent.
@@ -31,7 +32,7 @@ KINDS_WATCHED = 2
 _KIND_FROM = 2.0
 _DAY_OF_BINS = timedelta(days=1) / surge.BIN
 HELD_INCIDENTS = 8
-HELD_KEYS = 12
+HELD_KEYS = 24
 _RECENT_BINS = 12
 # Windows of half an hour, of which a month has so many.
 _WINDOW_BINS = 6
@@ -137,7 +138,7 @@ class Series:
             return None
         held = self.open.setdefault(number, Bin())
         grown = {ALL: 1.0, URGENT: weight(labels)}
-        if labels.kind is not Kind.NONE:
+        if labels.kind is not Kind.NONE and labels.urgency is not Urgency.LOW:
             grown[labels.kind.value] = 1.0
             held.kinds[labels.kind.value] = held.kinds.get(labels.kind.value, 0) + 1
         surprises = []

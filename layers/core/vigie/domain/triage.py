@@ -10,7 +10,7 @@ from datetime import datetime
 
 from vigie.domain.calm import due, settle
 from vigie.domain.change import Change, Known, Stored
-from vigie.domain.draft import Draft, change_of, count, draft_of, short_hash, take_out
+from vigie.domain.draft import Draft, change_of, count, draft_of, is_late, short_hash, take_out
 from vigie.domain.echoes import echo, root_key
 from vigie.domain.groups import without
 from vigie.domain.incident import BrandState, Desk, Tally
@@ -112,11 +112,15 @@ def _take_in(draft: Draft, labelled: LabelledMention) -> None:
     surprise = draft.series.add(mention.posted_at, labels, draft.now)
     incident_id, why = place(draft, labelled)
     # Urgent ones wait for company; what is old belongs to no present volume.
-    lies_about = not incident_id and surprise and labels.urgency.rank < Urgency.HIGH.rank
+    lies_about = (
+        not incident_id
+        and labels.urgency.rank < Urgency.HIGH.rank
+        and not is_late(draft, labelled)
+    )
     if lies_about and (incident_id := gathering(draft)):
         count(draft, incident_id, labelled)
         why = Why(rule=GATHERED, facts={**why.facts, "ratio": draft.series.ratio_of(incident_id)})
-    elif lies_about:
+    elif lies_about and surprise is not None:
         draft.series.lie_about(
             mention.key,
             mention.posted_at,
@@ -129,7 +133,8 @@ def _take_in(draft: Draft, labelled: LabelledMention) -> None:
 
 
 def _newest_versions(mentions: Sequence[LabelledMention]) -> list[LabelledMention]:
-    """Each key once, with its newest version, in order of first appearance."""
+    """Each key once, with its newest version, in order of first appearance: in the order of time,
+    what comes first would depend on how the stream was cut."""
     newest: dict[str, LabelledMention] = {}
     for labelled in mentions:
         key = labelled.mention.key
