@@ -1,6 +1,10 @@
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.builders import NOON, a_labelled, a_mention, some_labels
 from tests.fakes import InMemoryDesks, InMemoryDossiers, InMemoryIncidents, RecordingQueue
@@ -172,6 +176,57 @@ def test_merges_may_follow_each_other_in_any_order(room):
     assert room.held.tallies[third].mention_count == 9
     assert set(room.held.tallies[third].merged) == {one, other}
     assert [i.id for i in room.held.state("acme").open] == [third]
+
+
+def test_what_older_code_wrote_of_a_merged_incident_is_not_counted_again(room):
+    one, other = room.opened(*outages()), room.opened(*faults())
+    room.merge(one, other)
+    room.deliver()
+    room.held.tallies[one] = replace(room.held.tallies[one], merged_into="")
+
+    room.deliver()
+
+    assert room.held.tallies[other].mention_count == 6
+    assert room.held.tallies[one].merged_into == other
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_whatever_people_merge_and_split_every_mention_is_counted_once(data):
+    room = Room()
+    posts = [
+        replace(post, mention=replace(post.mention, post_id=id_, root_id=id_, author=author))
+        for number, post in enumerate((*outages(6), *faults(5), *rows(4)))
+        for id_, author in [(str(10**18 + number), Author(id=str(number), followers=120))]
+    ]
+    for of_kind in (posts[:6], posts[6:11], posts[11:]):
+        room.opened(*of_kind)
+    for step in range(data.draw(st.integers(1, 6))):
+        act = Act(by="lead-1", at=NOON + step * MINUTE)
+        open_ones = sorted(id_ for id_ in room.held.tallies if not room.held.desk(id_).resolved_at)
+        one, other = (
+            data.draw(st.permutations(open_ones))[:2] if len(open_ones) > 1 else (None,) * 2
+        )
+        if other and data.draw(st.booleans()):
+            room.merge(one, other, act)
+        else:
+            taken = data.draw(st.lists(st.sampled_from(posts), min_size=1, unique_by=id))
+            with suppress(NotFound):
+                room.split(data.draw(st.sampled_from(open_ones)), taken, act)
+        if data.draw(st.booleans()):
+            late = data.draw(st.lists(st.sampled_from(room.queue.bodies or [""]), max_size=4))
+            room.triage.triage(*filter(None, late), now=NOON + 10 * MINUTE)
+    room.triage.triage(*data.draw(st.permutations(room.queue.bodies)), now=NOON + 11 * MINUTE)
+    room.deliver(now=NOON + 12 * MINUTE)
+
+    survivors = {id_: t for id_, t in room.held.tallies.items() if not t.merged_into}
+    of_it = {id_: {id_, *tally.merged} for id_, tally in survivors.items()}
+    held = [room.held.mentions[p.mention.key].incident_id for p in posts]
+    for id_, tally in survivors.items():
+        assert tally.mention_count == sum(incident in of_it[id_] for incident in held)
+        assert tally.by_urgency.get(Urgency.HIGH, 0) == tally.mention_count
+        assert tally.reach == 120 * tally.mention_count
+    assert sum(t.mention_count for t in survivors.values()) == len(posts)
 
 
 def test_a_danger_does_not_get_lost_in_a_breakdown(room):

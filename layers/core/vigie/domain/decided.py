@@ -29,11 +29,14 @@ def take_in(draft: Draft) -> None:
         merged = draft.tallies[merged_id]
         if merged.merged_into or into_id not in draft.tallies:
             continue
+        draft.tallies[merged_id] = replace(merged, merged_into=into_id)
+        draft.touched[merged_id] = None
         before = draft.tallies[into_id]
+        if merged_id in before.merged:
+            continue  # older code has written the merged one since, without what it does not know
         into = graded(draft, absorb(before, merged, SAMPLES_KEPT, RULES_KEPT))
         draft.tallies[into_id] = into
-        draft.tallies[merged_id] = replace(merged, merged_into=into_id)
-        draft.touched |= {into_id: None, merged_id: None}
+        draft.touched[into_id] = None
         draft.entries.append(merged_entry(into_id, merged, draft.desks[merged_id]))
         for held in draft.series.open.values():
             if n := held.incidents.pop(merged_id, 0):
