@@ -184,3 +184,13 @@ def test_an_incident_that_volume_opened_has_the_surges_numbers(held):
     assert opened.rule == OPENED_SURGE
     assert opened.facts == {"volume": "40", "usual": "3.1", "surge": "9.4", "surge_from": "7.2"}
     assert "(40 posts, usually 3.1)" in told(opened, "en")
+
+
+def test_a_mention_of_a_merged_incident_has_the_survivors_account(held):
+    held.desks[ID] = a_desk(resolved_at=NOON, resolved_by="duty-1", merged_into="inc-2")
+    held.tallies["inc-2"] = a_tally(id="inc-2", merged=(ID,))
+
+    account = account_of(held, Stored(labelled=a_labelled(), incident_id=ID))
+
+    assert [why.rule for why in account.since] == ["in_incident", "merged"]
+    assert account.incident.dossier.summary.tally.id == "inc-2"
