@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from vigie.domain.labels import Urgency
-from vigie.domain.paged import why_opened, why_paged
+from vigie.domain.merging import MERGED_MOST, survivor_of
+from vigie.domain.paged import MERGED, why_opened, why_paged
 from vigie.domain.placed import Placed
 from vigie.domain.plan import Plan
 from vigie.domain.why import PLACED_NOWHERE, USUAL, WAITS, Why
@@ -71,9 +72,17 @@ def explain_mention(
         )
     incident_id = placed.known.incident_id
     dossier = dossiers.dossier(incident_id) if incident_id else None
+    since = since_then(placed, plan, now)
+    # Its mentions count for the survivor of a merge, and so does the paging.
+    for _ in range(MERGED_MOST):
+        into = _survivor(dossier)
+        if not into:
+            break
+        since.append(Why(rule=MERGED, facts={"into": into}))
+        dossier = dossiers.dossier(into)
     return MentionAccount(
         placed=placed,
-        since=tuple(since_then(placed, plan, now)),
+        since=tuple(since),
         incident=account_of(dossier) if dossier else None,
     )
 
@@ -105,6 +114,12 @@ def account_of(dossier: Dossier) -> IncidentAccount:
         opened=why_opened(summary.tally, dossier.timeline),
         paging=why_paged(summary.tally, summary.desk, summary.paging, dossier.timer),
     )
+
+
+def _survivor(dossier: Dossier | None) -> str:
+    if dossier is None:
+        return ""
+    return survivor_of(dossier.summary.tally, dossier.summary.desk)
 
 
 def since_then(placed: Placed, plan: Plan, now: datetime) -> list[Why]:
