@@ -15,7 +15,6 @@ USUAL = "usual"
 NO_CRISIS = "no_crisis"
 LATE = "late"
 ECHO = "echo"
-MOVED = "moved"
 UNKNOWN = "unknown"
 
 MEANS: Mapping[str, str] = {
@@ -30,7 +29,6 @@ MEANS: Mapping[str, str] = {
     NO_CRISIS: "not urgent, and like no open incident",
     LATE: "old on arrival: it may join an incident and opens none",
     ECHO: "a repost: counted at what it repeats",
-    MOVED: "a person put it where it is",
     UNKNOWN: "placed before reasons were kept",
 }
 
