@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
 
 from vigie.domain.incident import Echoing, Tally
 from vigie.domain.mention import Mention
@@ -43,11 +44,14 @@ class Noise:
     facts: Mapping[str, int] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=4)  # asked for more than once while a mention is counted, and never again
 def text_hash(text: str) -> str:
     """The same for copies that differ in handles, links, numbers, case and signs; "" for texts
     too short to be called copies."""
-    bare = unicodedata.normalize("NFKC", _DROPPED.sub(" ", text)).casefold()
-    words = _WORD.findall(bare)
+    bare = _DROPPED.sub(" ", text)
+    if not bare.isascii():
+        bare = unicodedata.normalize("NFKC", bare)
+    words = _WORD.findall(bare.casefold())
     if len(words) < WORDS_FROM:
         return ""
     return hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest()[:8]
