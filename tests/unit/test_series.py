@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON, some_labels
 from vigie.domain import surge
+from vigie.domain.bins import ALL, URGENT
 from vigie.domain.labels import Kind, Sentiment, Urgency
-from vigie.domain.series import ALL, UNSEEN_BINS, URGENT, Series
+from vigie.domain.series import UNSEEN_BINS, Series
 
 CHAT = some_labels(Urgency.LOW, Kind.NONE, Sentiment.NEUTRAL)
 OUTAGE = some_labels(Urgency.HIGH, Kind.OUTAGE)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from vigie.domain.bins import ALL
 from vigie.domain.draft import Draft
 from vigie.domain.incident import BrandState, Tally
 from vigie.domain.plan import Severity
-from vigie.domain.series import ALL
 from vigie.domain.severity import settled
 from vigie.domain.surging import LASTS, threshold_of
 from vigie.domain.timeline import calm_entry, lowered_entry

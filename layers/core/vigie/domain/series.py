@@ -9,14 +9,26 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from vigie.domain import surge
-from vigie.domain.labels import Kind, Labels, Sentiment, Urgency
+from vigie.domain.bins import (
+    ALL,
+    BIN_SECONDS,
+    URGENT,
+    Alarm,
+    Bin,
+    Loose,
+    Surprise,
+    number_of,
+    short,
+    start_of,
+    weight,
+)
+from vigie.domain.labels import Kind, Labels, Urgency
 from vigie.domain.rarity import Level, tail
 
-ALL, URGENT = "all", "urgent"
 # How late a post may be and still count for its bin: ten minutes at X, the rest on its way through
 # us, where two lanes and many workers change the order.
 LATENESS = timedelta(minutes=15)
@@ -24,9 +36,6 @@ LATENESS = timedelta(minutes=15)
 ON_ITS_WAY = timedelta(minutes=20)
 # Longer silence that no tick has seen is time in which nobody looked, and nothing is learned of it.
 UNSEEN_BINS = 12
-# The weight of evidence in the series of what is urgent.
-_WEIGHTS = {Urgency.CRITICAL: 4.0, Urgency.HIGH: 1.0}
-_NEGATIVE = 0.25
 # A kind has a series of its own from so many mentions a bin on, while it keeps a tenth of that.
 KINDS_WATCHED = 2
 _KIND_FROM = 2.0
@@ -37,45 +46,6 @@ _RECENT_BINS = 12
 # Windows of half an hour, of which a month has so many.
 _WINDOW_BINS = 6
 WINDOWS_A_MONTH = 30 * 48
-_BIN = int(surge.BIN.total_seconds())
-
-
-@dataclass(slots=True)
-class Bin:
-    """One open bin: weights by series, mentions by incident and by kind."""
-
-    weights: dict[str, float] = field(default_factory=dict)
-    incidents: dict[str, int] = field(default_factory=dict)
-    kinds: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surprise:
-    """How far the volume of a bin (by its number) is out of the usual, in one of the series."""
-
-    series: str
-    bin: int
-    score: float
-    learning: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Loose:
-    """A recent mention that belongs nowhere; `author` is a short hash."""
-
-    bin: int
-    urgency: str
-    author: str
-    reach: int
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """The last alarm of the brand."""
-
-    bin: int
-    score: float
-    incident_id: str
 
 
 @dataclass(slots=True)
@@ -105,18 +75,18 @@ class Series:
     @property
     def current(self) -> int:
         """The newest bin of which something was seen."""
-        return max(self.newest // _BIN, self.next)
+        return max(self.newest // BIN_SECONDS, self.next)
 
     def advance(self, to: datetime) -> None:
         """Time has come to `to` (a post's, or a tick's less what may be on its way)."""
         self.newest = max(self.newest, int(to.timestamp()))
         if not self.next:
-            self.next = self.seen = self.newest // _BIN
+            self.next = self.seen = self.newest // BIN_SECONDS
         self._learn(self._watermark())
 
     def tick(self, now: datetime) -> None:
         """A minute without traffic: silence counts as seen."""
-        silent = _number(now - ON_ITS_WAY)
+        silent = number_of(now - ON_ITS_WAY)
         if not self.next or silent <= self.next:
             return  # nothing to learn: nothing to write
         if silent - self.next <= UNSEEN_BINS:
@@ -130,7 +100,7 @@ class Series:
         """
         at = min(posted_at, now)
         self.advance(at)
-        number = _number(at)
+        number = number_of(at)
         if number < self.next and not self.begun and number >= self._watermark():
             self.next = number  # the first post was not the earliest
             self._ahead.clear()
@@ -153,7 +123,7 @@ class Series:
 
     def join(self, at: datetime, incident_id: str) -> None:
         """A mention of that instant belongs to the incident."""
-        held = self.open.get(min(_number(at), self.current))
+        held = self.open.get(min(number_of(at), self.current))
         if held is None:
             return
         held.incidents[incident_id] = held.incidents.get(incident_id, 0) + 1
@@ -162,7 +132,7 @@ class Series:
 
     def lie_about(self, key: str, at: datetime, urgency: str, author: str, reach: int) -> None:
         """The mention belongs nowhere so far."""
-        self.loose[key] = Loose(_number(at), urgency, author, reach)
+        self.loose[key] = Loose(number_of(at), urgency, author, reach)
         if len(self.loose) > HELD_KEYS:
             del self.loose[next(iter(self.loose))]
 
@@ -213,7 +183,7 @@ class Series:
         """How many mentions a minute the incident has had in the latest two bins."""
         bins = [self.open[n] for n in (self.current - 1, self.current) if n in self.open]
         mentions = sum(held.incidents.get(incident_id, 0) for held in bins)
-        return round(mentions / (2 * _BIN / 60), 1)
+        return round(mentions / (2 * BIN_SECONDS / 60), 1)
 
     def urgency(self, window: timedelta) -> tuple[float, float, float]:
         """How much of what is urgent there was in the latest window (an hour at most), how much
@@ -275,7 +245,7 @@ class Series:
 
     def _watermark(self) -> int:
         """The first bin that posts may still come for."""
-        return int(self.newest - LATENESS.total_seconds()) // _BIN
+        return int(self.newest - LATENESS.total_seconds()) // BIN_SECONDS
 
     def _surprises(self, name: str, number: int) -> Iterator[Surprise]:
         """The scores of the open bins from `number` on, as they stand."""
@@ -323,7 +293,7 @@ class Series:
                 self.learned.get(name), start_of(self.next), held.weights.get(name, 0.0)
             )
             # At once, and not when it is stored: the same whatever the slices were.
-            self.learned[name], self.scores[name] = _short(state), round(score, 2)
+            self.learned[name], self.scores[name] = short(state), round(score, 2)
         self.recent = [*self.recent, held.weights.get(URGENT, 0.0)][-_RECENT_BINS:]
         latest = self.recent[-_WINDOW_BINS:]
         usual = surge.usual(self.learned[URGENT], start_of(self.next))
@@ -338,32 +308,3 @@ class Series:
         busy = [k for k, n in self.traffic.items() if n >= _KIND_FROM and k not in self.begun]
         for kind in sorted(busy, key=lambda k: (-self.traffic[k], k))[: max(room, 0)]:
             self.begun[kind] = self.next
-
-
-def weight(labels: Labels) -> float:
-    """How much a mention weighs in the series of what is urgent."""
-    if labels.urgency in _WEIGHTS:
-        return _WEIGHTS[labels.urgency]
-    return _NEGATIVE if labels.sentiment is Sentiment.NEGATIVE else 0.0
-
-
-def _number(at: datetime) -> int:
-    return int(at.timestamp()) // _BIN
-
-
-def start_of(number: int) -> datetime:
-    """When the bin of that number begins."""
-    return datetime.fromtimestamp(number * _BIN, UTC)
-
-
-def _short(value: Any) -> Any:
-    """Five digits are enough of everything but instants."""
-    match value:
-        case float():
-            return round(value) if abs(value) >= 1e6 else float(f"{value:.5g}")
-        case dict():
-            return {name: _short(inner) for name, inner in value.items()}
-        case list():
-            return [_short(inner) for inner in value]
-        case _:
-            return value

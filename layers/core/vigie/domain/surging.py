@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vigie.domain import surge
+from vigie.domain.bins import ALL, URGENT, Alarm, Loose, Surprise, start_of
 from vigie.domain.draft import SAMPLES_KEPT, Draft, graded, show
 from vigie.domain.groups import hottest
 from vigie.domain.hashes import short_hash
@@ -12,17 +13,7 @@ from vigie.domain.incident import SURGE, BrandState, Candidate, OpenIncident
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.mention import LabelledMention
 from vigie.domain.opening import adopt, begin
-from vigie.domain.series import (
-    ALL,
-    LATENESS,
-    URGENT,
-    WINDOWS_A_MONTH,
-    Alarm,
-    Loose,
-    Series,
-    Surprise,
-    start_of,
-)
+from vigie.domain.series import LATENESS, WINDOWS_A_MONTH, Series
 from vigie.domain.timeline import surge_entry
 from vigie.domain.voices import heard, listed
 
