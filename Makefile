@@ -5,7 +5,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test lint format package plan-check demo run soak bench bench-classifier train clean
+.PHONY: help setup test lint format package plan-check demo run soak bench bench-classifier bench-surge train clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ train: .venv-training/ready ## labelled posts (DATA=folder, CORRECTIONS=file) to
 bench-classifier: .venv-training/ready ## labelled sets (SETS=folder, DATA= to compare) into docs/classifier.md
 	@test -n "$(SETS)" || { echo "make bench-classifier: say SETS=folder"; exit 2; }
 	PYTHONPATH=layers/core OMP_NUM_THREADS=1 .venv-training/bin/python -m local.bench.classifier "$(SETS)" $(if $(DATA),--data "$(DATA)") $(if $(TEACHER),--teacher "$(TEACHER)") --write
+
+bench-surge: .venv/dev.ready ## surges as JSON; with DATA=folder of NAB's realTweets also docs/detection.md
+	PYTHONPATH=layers/core .venv/bin/python -m local.bench.surge $(if $(DATA),"$(DATA)" --write)
 
 # ------------------------------------------------------------------------------------- packaging
 

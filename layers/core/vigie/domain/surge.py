@@ -42,7 +42,7 @@ _SCALE, _SCALE_PRIOR = 0.3, 25
 _HIGHER = 1.35
 
 # Alarms of a brand in 30 days at a score of so much or more, see `threshold`.
-_MEASURED = ((1.6, 6.0), (2.2, 3.0), (2.5, 2.0), (2.85, 1.0), (3.3, 0.5))
+_MEASURED = ((1.4, 4.7), (1.6, 2.9), (1.8, 2.2), (2.4, 1.5), (2.85, 1.0), (3.25, 0.3))
 
 State = dict[str, Any]
 
