@@ -8,7 +8,15 @@ import pytest
 import yaml
 
 from vigie.classifier.policy import POLICY
-from vigie.domain.plan import Severity, Thresholds, plan_from_json, plan_to_json
+from vigie.domain.labels import Kind, Urgency
+from vigie.domain.plan import (
+    SEVERITY_ROWS,
+    Severity,
+    SeverityRow,
+    Thresholds,
+    plan_from_json,
+    plan_to_json,
+)
 from vigie.planning import WrongPlan, compile_file, compile_text
 from vigie.planning.__main__ import main
 from vigie.planning.compiler import check_contacts
@@ -350,3 +358,47 @@ def test_a_wrong_plan_exits_2_with_every_problem_on_standard_error(tmp_path, cap
 def test_a_file_that_is_not_there_exits_2(tmp_path, capsys):
     assert main(["check", str(tmp_path / "none.yaml")]) == 2
     assert "No such file" in capsys.readouterr().err
+
+
+def test_the_severity_table_of_the_release_is_the_default():
+    assert compile_file(SHIPPED).severity_rows == SEVERITY_ROWS
+
+
+def test_rows_of_the_severity_table():
+    rows = [{"level": "sev1", "worst": "critical", "surge": 4, "kinds": ["outage"]}]
+
+    (row,) = compile_text(plan(severity=rows)).severity_rows
+
+    assert row == SeverityRow(
+        severity=Severity.SEV1, worst=Urgency.CRITICAL, surge=4.0, kinds=(Kind.OUTAGE,)
+    )
+
+
+def test_the_old_thresholds_still_stand_for_rows():
+    rows = compile_text(plan(thresholds={"sev2_high": 40, "sev1_reach": 5})).severity_rows
+
+    assert SeverityRow(severity=Severity.SEV2, urgent=40) in rows
+    assert SeverityRow(severity=Severity.SEV1, critical=1, reach=5) in rows
+    assert len(rows) == len(SEVERITY_ROWS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"severity": [{"level": "sev2"}]}, "severity[0]"),
+        ({"severity": [{"level": "sev4", "urgent": 1}]}, "severity[0].level"),
+        ({"severity": [{"level": "sev2", "urgent": 0}]}, "severity[0].urgent"),
+        ({"severity": [{"level": "sev2", "kinds": ["weather"]}]}, "severity[0].kinds[0]"),
+        ({"thresholds": {"false_alarms_per_month": 0}}, "thresholds.false_alarms_per_month"),
+        ({"thresholds": {"calm_lowers_after": "1m"}}, "thresholds.calm_lowers_after"),
+        (
+            {"severity": [{"level": "sev2", "urgent": 9}], "thresholds": {"sev2_high": 9}},
+            "thresholds.sev2_high",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_severity_table_is_said(changes, path):
+    with pytest.raises(WrongPlan) as wrong:
+        compile_text(plan(**changes))
+
+    assert path in [problem.path for problem in wrong.value.problems]
