@@ -56,14 +56,14 @@ def test_the_numbers_are_in_the_sentence_or_behind_it():
 
     assert told(why, "en") == (
         "It is urgent and waited for company: 1 of 3 different authors had said the same within 30 "
-        "minutes. (likeness 0.4, from 0.55 on)"
+        "minutes (likeness 0.4, from 0.55 on)."
     )
     assert "1 sur 3 auteurs" in told(why, "fr")
     assert "ressemblance 0,4, à partir de 0,55" in told(why, "fr")
 
 
 def test_what_newer_code_decided_is_told_by_its_code():
-    assert told(Why(rule="opened.moon", facts={"phase": 2}), "fr") == "opened.moon (phase 2)"
+    assert told(Why(rule="opened.moon", facts={"phase": 2}), "fr") == "opened.moon (phase 2)."
 
 
 def test_instants_are_told_in_utc():

@@ -23,7 +23,7 @@ def told(why: Why, language: str) -> str:
     facts = {name: _value(name, value, said) for name, value in why.facts.items()}
     figures = _figures(facts, said["why"], _names(shape))
     sentence = shape.format(**facts)
-    return f"{sentence} ({figures})" if figures else sentence
+    return f"{sentence.removesuffix('.')} ({figures})." if figures else sentence
 
 
 def because(text: str, language: str) -> str:
