@@ -157,7 +157,6 @@ def _entry(entry: dict[str, Any]) -> str:
         "calm_proposed": lambda: f"calm since {facts['since'][11:16]}: is it over?",
         "surge": lambda: f"volume {facts['observed']}, usually {facts['usual']}",
         "coordinated": lambda: f"the volume looks made: {facts['because']}",
-        "nobody_on_call": lambda: f"step {facts['step']}: nobody is on call",
         "page_delayed": lambda: f"step {facts['step']} could not be sent, will be tried again",
         "nobody_on_call": lambda: f"step {facts['step']}: nobody on call, {facts['instead']} paged",
     }.get(entry["what"], lambda: f"{entry['what']} by {entry['by']}")()
