@@ -44,6 +44,9 @@ class Permissions:
             "sqs.GetQueueAttributes": self._queue("GetQueueAttributes"),
             "sns.Publish": self._publish,
             "sns.PublishBatch": self._publish,
+            "sns.ListSubscriptionsByTopic": lambda params: [
+                Need("sns:ListSubscriptionsByTopic", params["TopicArn"])
+            ],
             "dynamodb.GetItem": self._item("GetItem"),
             "dynamodb.PutItem": self._item("PutItem", "Item"),
             "dynamodb.UpdateItem": self._item("UpdateItem"),

@@ -33,7 +33,7 @@ class InMemorySubscriptions:
 
     def subscribe(self, wanted):
         self._fail()
-        self.asked.append(wanted.endpoint)
+        self.asked.append(wanted.endpoint)  # each time SNS sends the address a request
         for one in self.held.values():
             if (one.protocol, one.endpoint) == (wanted.protocol, wanted.endpoint):
                 return one.arn
@@ -71,6 +71,10 @@ class InMemorySubscriptions:
     def click(self, endpoint):
         """Its owner, or a scanner, follows the link of the mail."""
         self._set(endpoint, pending=False, authenticated=False)
+
+    def deactivate(self, endpoint):
+        """As SNS does beyond ten mails a second."""
+        self._set(endpoint, pending=True)
 
     def lose(self, endpoint):
         self.held = {a: one for a, one in self.held.items() if one.endpoint != endpoint}

@@ -14,11 +14,14 @@ from aws_lambda_powertools.metrics import MetricUnit
 from vigie.adapters.aws import aws
 from vigie.adapters.dynamodb.due import DynamoDue, DynamoHeartbeats
 from vigie.adapters.dynamodb.ledger import DynamoLedger
+from vigie.adapters.dynamodb.rosters import DynamoRosters
+from vigie.adapters.sns_subscriptions import SnsSubscriptions
 from vigie.adapters.sqs import SqsQueue
 from vigie.config import WatchConfig
 from vigie.domain.outbox import CLASSIFIED_QUEUE
 from vigie.domain.plan import Plan, plan_from_json
-from vigie.ports import Due, Heartbeats, Ledger, Queue
+from vigie.ports import Due, Heartbeats, Ledger, Queue, Rosters, Subscriptions
+from vigie.services import roll_call
 from vigie.services.watch import sweep
 
 logger = Logger()
@@ -34,6 +37,8 @@ class Parts:
     ledger: Ledger
     escalations: Queue
     outboxes: Mapping[str, Queue]
+    subscriptions: Subscriptions
+    rosters: Rosters
     plan: Plan
     now: Callable[[], datetime]
 
@@ -49,6 +54,8 @@ def parts() -> Parts:
         ledger=DynamoLedger(dynamodb, config.brands_table),
         escalations=SqsQueue(sqs, config.escalations_queue_url),
         outboxes={CLASSIFIED_QUEUE: SqsQueue(sqs, config.classified_queue_url)},
+        subscriptions=SnsSubscriptions(aws("sns"), config.alerts_topic_arn),
+        rosters=DynamoRosters(dynamodb, config.brands_table),
         plan=plan_from_json(Path(config.plan_path).read_text(encoding="utf-8")),
         now=lambda: datetime.now(UTC),
     )
@@ -59,7 +66,8 @@ def parts() -> Parts:
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """A tick of the schedule. An error is the next minute's business: nothing is retried."""
     p = parts()
-    swept = sweep(p.due, p.heartbeats, p.ledger, p.escalations, p.outboxes, p.plan, p.now())
+    now = p.now()
+    swept = sweep(p.due, p.heartbeats, p.ledger, p.escalations, p.outboxes, p.plan, now)
     for name, value in (
         ("WatchRan", 1),
         ("StepsSent", swept.steps),
@@ -80,4 +88,23 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         calm=swept.calm,
         failed=swept.failed,
     )
+    if roll_call.is_due(now):
+        _call_the_roll(p)
     return {}
+
+
+def _call_the_roll(p: Parts) -> None:
+    audited = roll_call.audit(p.subscriptions, p.rosters)
+    if audited is None:  # nobody was ever synced: there is nothing to compare
+        return
+    metrics.add_metric(name="SubscriptionsUnread", unit=MetricUnit.Count, value=int(audited.failed))
+    if not audited.failed:
+        metrics.add_metric(
+            name="SubscriptionsMissing", unit=MetricUnit.Count, value=len(audited.missing)
+        )
+    logger.info(
+        "roll called",
+        expected=audited.expected,
+        missing=[f"{'+'.join(one.people)}/{one.channel}" for one in audited.missing],
+        failed=audited.failed,
+    )

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from tests.handlers.http import LambdaContext
 from tests.tables import create_tables
 from vigie.adapters.dynamodb.items import timer_to_item
 from vigie.adapters.dynamodb.outbox import outbox_to_item
+from vigie.adapters.dynamodb.rosters import DynamoRosters
+from vigie.domain.contacts import Expected, Roster, mark_of
 from vigie.domain.outbox import OutboxEntry
 from vigie.domain.plan import plan_to_json
 from vigie.messages import StepDue, Tick, decode_for_triage, decode_step
@@ -34,6 +37,7 @@ def aws(monkeypatch, tmp_path):
         )["QueueUrl"]
         for name, value in {
             "PLAN_PATH": str(plan),
+            "ALERTS_TOPIC_ARN": boto3.client("sns").create_topic(Name="Alerts")["TopicArn"],
             "INCIDENTS_TABLE": "IncidentsTable",
             "BRANDS_TABLE": "BrandsTable",
             "ESCALATIONS_QUEUE_URL": escalations,
@@ -138,3 +142,54 @@ def test_a_source_that_x_refuses_for_want_of_money_is_not_silent(aws, capsys):
     metrics = run(capsys)
 
     assert (metrics["IngestSilent"], metrics["IngestWithoutMoney"]) == ([0.0], [1.0])
+
+
+def subscribe(aws, *endpoints):
+    """As `contacts sync` does: SNS and the roster hold the same."""
+    topic = boto3.client("sns").list_topics()["Topics"][0]["TopicArn"]
+    roster = Roster(topic=topic, salt="s")
+    entries = []
+    for endpoint in endpoints:
+        boto3.client("sns").subscribe(TopicArn=topic, Protocol="sms", Endpoint=endpoint)
+        entries.append(
+            Expected(
+                people=("duty-1",),
+                channel="sms",
+                protocol="sms",
+                mark=mark_of("s", "sms", endpoint),
+                since=NOON,
+            )
+        )
+    DynamoRosters(aws.dynamodb, "BrandsTable").save(replace(roster, entries=tuple(entries)))
+    return topic
+
+
+HOURLY = NOON + timedelta(minutes=7)
+
+
+def test_once_an_hour_a_subscription_that_is_gone_is_counted(aws, capsys):
+    topic = subscribe(aws, "+33600000012", "+33600000034")
+    (one, _) = boto3.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    boto3.client("sns").unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+
+    assert "SubscriptionsMissing" not in run(capsys)
+    app.parts().now = lambda: HOURLY
+    metrics = run(capsys)
+
+    assert (metrics["SubscriptionsMissing"], metrics["SubscriptionsUnread"]) == ([1.0], [0.0])
+
+
+def test_where_nobody_was_ever_synced_nobody_is_missing(aws, capsys):
+    app.parts().now = lambda: HOURLY
+
+    assert "SubscriptionsMissing" not in run(capsys)
+
+
+def test_a_roll_that_cannot_be_called_is_counted_and_the_sweep_is_done(aws, capsys):
+    boto3.client("sns").delete_topic(TopicArn=subscribe(aws, "+33600000012"))
+    app.parts().now = lambda: HOURLY
+
+    metrics = run(capsys)
+
+    assert "SubscriptionsMissing" not in metrics
+    assert (metrics["SubscriptionsUnread"], metrics["WatchRan"]) == ([1.0], [1.0])

@@ -162,6 +162,13 @@ def test_only_escalate_pages():
     assert holders("sns:Publish") == {"escalate"}
 
 
+def test_only_watch_sees_who_is_subscribed_and_nobody_changes_it():
+    assert holders("sns:ListSubscriptionsByTopic") == {"watch"}
+    assert allowed("watch", "sns:") == {"AlertsTopic": {"sns:ListSubscriptionsByTopic"}}
+    for action in ("Subscribe", "Unsubscribe", "SetSubscriptionAttributes", "AddPermission"):
+        assert holders(f"sns:{action}") == set()
+
+
 @pytest.mark.parametrize("stage", functions())
 def test_beyond_its_work_a_function_may_use_the_key_and_write_its_own_logs(stage):
     services = ("sqs:", "dynamodb:", "sns:", "ssm:")

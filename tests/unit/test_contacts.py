@@ -13,8 +13,9 @@ from vigie.domain.page import SMS_PREFIX, SUBJECT_CHARACTERS, Page, compose
 from vigie.domain.people import Person
 from vigie.domain.trial import trial
 from vigie.errors import Conflict, NotFound, Rejected, Unavailable
-from vigie.services.contacts import audit, compare, confirm, standings, sync, try_out, wish
+from vigie.services.contacts import compare, confirm, standings, sync, try_out, wish
 from vigie.services.readiness import Verdict, readiness
+from vigie.services.roll_call import audit
 
 TEAM = {
     "duty-1": {"sms": "+33600000012", "mail": "duty-1@example.org"},
@@ -297,6 +298,39 @@ def test_one_that_a_scanner_unsubscribed_is_missed_by_the_audit(desk):
     desk.sync(at=NOON + timedelta(days=1))
     assert audit(desk.sns, desk.rosters).missing == ()
     assert desk.standings()["duty-1", "mail"].entry.since == NOON + timedelta(days=1)
+
+
+def test_a_mailbox_that_sns_deactivated_is_missed_and_asked_again(desk):
+    desk.sync()
+    desk.sns.click("duty-1@example.org")
+    desk.sync()  # sees that it is confirmed
+    desk.sns.deactivate("duty-1@example.org")
+
+    (gone,) = audit(desk.sns, desk.rosters).missing
+    assert gone.channel == "mail"
+    assert "duty-1 mail: was confirmed, and SNS has deactivated it" in lines(desk)
+    desk.sync()
+
+    assert desk.sns.asked.count("duty-1@example.org") == 2
+    assert audit(desk.sns, desk.rosters).missing == ()
+
+
+def test_whoever_lets_a_request_lie_is_asked_again_where_that_is_wanted(desk):
+    desk.sync()
+
+    list(
+        sync(
+            desk.sns,
+            desk.rosters,
+            desk.texts,
+            compare(desk.sns, desk.rosters, wish(TEAM), again=True),
+            TOPIC,
+            lambda: "salt",
+            NOON,
+        )
+    )
+
+    assert sorted(desk.sns.asked[4:]) == ["duty-1@example.org", "https://example.org/chat"]
 
 
 def test_an_audit_that_cannot_ask_does_not_say_that_all_is_well(desk):

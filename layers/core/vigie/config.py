@@ -126,8 +126,9 @@ class RefreshConfig(_Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchConfig(_Settings):
-    """watch."""
+    """watch: `alerts_topic_arn` to see who is subscribed; it publishes nothing."""
 
+    alerts_topic_arn: str
     plan_path: str
     incidents_table: str
     brands_table: str

@@ -33,7 +33,6 @@ from vigie.ports import Rosters, Subscriptions, TextMessaging
 from vigie.services.contacts import (
     Sent,
     Standing,
-    audit,
     compare,
     confirm,
     needs_confirmation,
@@ -43,6 +42,7 @@ from vigie.services.contacts import (
     wish,
 )
 from vigie.services.readiness import Verdict, readiness
+from vigie.services.roll_call import audit
 
 PLAN = Path("layers/plan/plan.yaml")
 _SAYS = {
@@ -64,6 +64,7 @@ def add_parser(subjects: Any) -> None:
     synced.add_argument("--contacts", type=Path, default=Path("contacts.yaml"))
     synced.add_argument("--plan", type=Path, help="check first that all whom it pages are reached")
     synced.add_argument("--adopt", action="store_true", help="change what was made by hand too")
+    synced.add_argument("--again", action="store_true", help="ask again who has not confirmed")
     status = verbs.add_parser("status", help="who has confirmed, who has not, who is gone")
     status.add_argument(
         "--days", type=float, default=1, help="mark what waits for longer (default: 1)"
@@ -127,7 +128,7 @@ def _sync(
     texts: TextMessaging,
     now: datetime,
 ) -> int:
-    found = compare(subscriptions, rosters, _wanted(given), adopt=given.adopt)
+    found = compare(subscriptions, rosters, _wanted(given), adopt=given.adopt, again=given.again)
     if not given.apply:
         for change in found:
             would = "would " if change.act in _DEEDS else ""
@@ -215,6 +216,9 @@ def told(found: tuple[Standing, ...], now: datetime, patience: timedelta) -> Ite
             yield f"{who} GONE; asked {to_iso(entry.since)}. contacts sync --apply asks again"
             continue
         who += f" {masked(held.endpoint):<28}"
+        if held.pending and entry.confirmed_at:
+            yield f"{who} DEACTIVATED by SNS; contacts sync --apply asks again"
+            continue
         if held.pending:
             late = " LATE" if now - entry.since > patience else ""
             yield f"{who} not confirmed, asked {to_iso(entry.since)}{late}"

@@ -5,7 +5,7 @@ is shown of it a few characters (`masked`).
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -178,16 +178,27 @@ def wanted_of(contacts: Mapping[str, Mapping[str, str]]) -> tuple[tuple[Wanted, 
 
 
 def changes(
-    wanted: Sequence[Wanted], held: Sequence[Held], *, adopt: bool = False
+    wanted: Sequence[Wanted],
+    held: Sequence[Held],
+    *,
+    adopt: bool = False,
+    ask_again: Callable[[Held], bool] = lambda held: False,
 ) -> tuple[Change, ...]:
     """What makes `held` into `wanted`; with `adopt`, also what was made by hand for an address
-    of `wanted`. Other people's subscriptions are left alone."""
+    of `wanted`. Other people's subscriptions are left alone. `ask_again` says which of those that
+    wait for their confirmation get another request."""
     by_key = {_key(one.protocol, one.endpoint): one for one in held}
-    found = [_towards(one, by_key.get(_key(one.protocol, one.endpoint)), adopt) for one in wanted]
+    found = []
+    for one in wanted:
+        its = by_key.get(_key(one.protocol, one.endpoint))
+        if its is not None and its.pending and ask_again(its):
+            found.append(Change(act=Act.CREATE, wanted=one, held=its))
+        else:
+            found.append(_towards(one, its, adopt))
     keys = {_key(one.protocol, one.endpoint) for one in wanted}
-    for key, one in by_key.items():
-        if key not in keys and one.owned:
-            found.append(Change(act=Act.EXPIRES if one.pending else Act.REMOVE, held=one))
+    for key, other in by_key.items():
+        if key not in keys and other.owned:
+            found.append(Change(act=Act.EXPIRES if other.pending else Act.REMOVE, held=other))
     return tuple(found)
 
 
@@ -203,13 +214,17 @@ def _towards(one: Wanted, held: Held | None, adopt: bool) -> Change:
 
 
 def missing(roster: Roster, held: Iterable[Held]) -> tuple[Expected, ...]:
-    """What must be there and is not; one that waits for its confirmation is there."""
+    """What must be there and is not. One that waits for its confirmation is there, unless it was
+    confirmed before: SNS deactivates a mailbox that gets more than ten messages a second."""
     present = list(held)
-    arns = {one.arn for one in present}
-    marks = {mark_of(roster.salt, one.protocol, one.endpoint) for one in present}
-    return tuple(
-        entry for entry in roster.entries if entry.arn not in arns and entry.mark not in marks
-    )
+    by_arn = {one.arn: one for one in present if one.arn}
+    by_mark = {mark_of(roster.salt, one.protocol, one.endpoint): one for one in present}
+
+    def is_there(entry: Expected) -> bool:
+        one = by_arn.get(entry.arn) or by_mark.get(entry.mark)
+        return one is not None and not (one.pending and entry.confirmed_at)
+
+    return tuple(entry for entry in roster.entries if not is_there(entry))
 
 
 def mark_of(salt: str, protocol: str, endpoint: str) -> str:

@@ -18,12 +18,11 @@ from vigie.domain.contacts import (
     Wanted,
     changes,
     mark_of,
-    missing,
     wanted_of,
 )
 from vigie.domain.people import Person
 from vigie.domain.trial import trial
-from vigie.errors import Conflict, NotFound, Rejected, Unavailable, VigieError
+from vigie.errors import Conflict, NotFound, Rejected, Unavailable
 from vigie.ports import Pager, Rosters, Subscriptions, TextMessaging
 
 
@@ -53,15 +52,6 @@ class Sent:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audited:
-    """What an audit found; `failed`: SNS or the table could not be asked."""
-
-    expected: int = 0
-    missing: tuple[Expected, ...] = ()
-    failed: bool = False
-
-
 def wish(contacts: Mapping[str, Mapping[str, str]]) -> tuple[Wanted, ...]:
     """What people's addresses ask for. Raises `Rejected` with every problem."""
     wanted, problems = wanted_of(contacts)
@@ -71,11 +61,24 @@ def wish(contacts: Mapping[str, Mapping[str, str]]) -> tuple[Wanted, ...]:
 
 
 def compare(
-    subscriptions: Subscriptions, rosters: Rosters, wanted: Sequence[Wanted], *, adopt: bool
+    subscriptions: Subscriptions,
+    rosters: Rosters,
+    wanted: Sequence[Wanted],
+    *,
+    adopt: bool = False,
+    again: bool = False,
 ) -> tuple[Change, ...]:
-    """What a sync would change."""
-    held = list(subscriptions.all(rosters.load()))
-    return changes(wanted, held, adopt=adopt)
+    """What a sync would change; with `again`, whoever has not confirmed is asked another time.
+
+    Whoever had confirmed, and waits all the same, was deactivated by SNS: they are always asked.
+    """
+    roster = rosters.load()
+
+    def ask_again(held: Held) -> bool:
+        entry = roster.find(held.protocol, held.endpoint) if roster else None
+        return again or (entry is not None and entry.confirmed_at is not None)
+
+    return changes(wanted, list(subscriptions.all(roster)), adopt=adopt, ask_again=ask_again)
 
 
 def sync(
@@ -145,7 +148,8 @@ def _roster(
         if change.act is Act.CREATE:  # asked for anew, whatever there was before
             entry = replace(entry, since=now, confirmed_at=None, arn="")
         elif held and held.arn:
-            entry = replace(entry, arn=held.arn)
+            seen = None if held.pending else entry.confirmed_at or now
+            entry = replace(entry, arn=held.arn, confirmed_at=seen)
         entries.append(replace(entry, people=wanted.people, channel=wanted.channel))
     return replace(roster, entries=tuple(entries))
 
@@ -228,21 +232,6 @@ def try_out(
             yield Sent(person=name, channel=channel, message_id=sent)
         except (Rejected, Unavailable) as error:
             yield Sent(person=name, channel=channel, error=str(error))
-
-
-def audit(subscriptions: Subscriptions, rosters: Rosters) -> Audited | None:
-    """Whether all that must be there is; None where nothing was ever synced.
-
-    People are unsubscribed without wanting it: scanners of mail follow every link.
-    """
-    try:
-        roster = rosters.load()
-        if roster is None:
-            return None
-        gone = missing(roster, subscriptions.listed())
-    except VigieError:
-        return Audited(failed=True)
-    return Audited(expected=len(roster.entries), missing=gone)
 
 
 def needs_confirmation(entry: Expected) -> bool:

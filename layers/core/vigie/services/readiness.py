@@ -161,6 +161,12 @@ def _subscriptions(found: Sequence[Standing], now: datetime) -> Iterator[Finding
                 says=f"{who}: not subscribed (any more)",
                 mend="contacts sync --apply, then confirm",
             )
+        elif one.held.pending and one.entry.confirmed_at:
+            yield Finding(
+                verdict=Verdict.MEND,
+                says=f"{who}: was confirmed, and SNS has deactivated it",
+                mend="contacts sync --apply, then confirm; SNS does so beyond ten mails a second",
+            )
         elif one.held.pending:
             left = one.entry.since + UNCONFIRMED_LIVE - now
             hours = max(0, int(left.total_seconds() // 3600))
