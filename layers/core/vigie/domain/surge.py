@@ -44,6 +44,9 @@ _HIGHER = 1.35
 # Alarms of a brand in 30 days at a score of so much or more, see `threshold`.
 _MEASURED = ((1.4, 4.7), (1.6, 2.9), (1.8, 2.2), (2.4, 1.5), (2.85, 1.0), (3.25, 0.3))
 
+# More mentions than X has posts in a bin; keeps squares finite.
+_MOST = 1e9
+
 State = dict[str, Any]
 
 
@@ -73,7 +76,7 @@ def update(state: State | None, at: datetime, count: float) -> tuple[State, floa
     """
     if not (math.isfinite(count) and count >= 0):
         raise ValueError(f"count is {count!r}: a finite number of mentions, 0 or more, is expected")
-    seconds = _seconds(at)
+    seconds, count = _seconds(at), min(count, _MOST)
     after = dict(state) if state is not None else _fresh(seconds, count)
     elapsed = max(seconds - after["at"], 0.0)
     after["at"] = max(seconds, after["at"])
