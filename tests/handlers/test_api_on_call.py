@@ -102,6 +102,18 @@ def test_a_cancelled_override_no_longer_counts_and_stays_in_the_record(desk):
     assert len(staff_ask("GET", "/on-call")[1]["overrides"]) == 1
 
 
+def test_what_was_cancelled_can_be_made_again(desk):
+    first = override(start=to_iso(NOW))[1]
+    cancel(first["id"])
+    desk.parts.now = lambda: NOW + MINUTE
+
+    again = override(start=to_iso(NOW))[1]
+
+    assert again["id"] != first["id"]
+    assert again["in_force"]
+    assert on_call()["people"] == ["duty-3"]
+
+
 def test_an_override_that_is_not_there_is_404(desk):
     status, body, _ = cancel("no-such")
 

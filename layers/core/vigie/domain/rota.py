@@ -66,13 +66,10 @@ def shifts(schedule: Schedule, start: datetime, end: datetime) -> tuple[Shift, .
     return tuple(found)
 
 
-def moment(wall: datetime, zone: ZoneInfo) -> datetime:
-    """When the clock first shows `wall` or more; see the module for what it skips or repeats."""
-    first = wall.replace(tzinfo=zone).astimezone(UTC)
-    if first.astimezone(zone).replace(tzinfo=None) == wall:
-        return first
-    # Skipped. Read with the offset after the jump it lies before the jump, and the other way round.
-    return _jump(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), first, zone)
+def _first_shown(wall: datetime, zone: ZoneInfo) -> datetime:
+    """When the clock shows `wall`, for the first time if it does so twice. For what it skips an
+    instant after the jump."""
+    return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _holds(layer: Layer, holidays: tuple[date, ...], wall: datetime) -> bool:
@@ -90,7 +87,7 @@ def _turn(layer: Layer, local: datetime, at: datetime) -> tuple[Person, ...]:
     if local.fold:
         # The clock has gone back: what it already showed has been handed over.
         zone = zone_of(str(local.tzinfo))
-        while moment(layer.first + (number + 1) * layer.every, zone) <= at:
+        while _first_shown(layer.first + (number + 1) * layer.every, zone) <= at:
             number += 1
     return layer.turns[number % len(layer.turns)] if number >= 0 else ()
 
@@ -104,14 +101,14 @@ def _changes(schedule: Schedule, start: datetime, end: datetime) -> Iterator[dat
     while day <= after:
         for mark in marks:
             wall = day + timedelta(minutes=mark)
-            yield moment(wall, zone)
+            yield _first_shown(wall, zone)
             yield wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
         yield from _jumps(day, zone)
         day += _DAY
     for layer in schedule.layers:
         number = max(0, (before - layer.first) // layer.every)
         while (wall := layer.first + number * layer.every) <= after:
-            yield moment(wall, zone)
+            yield _first_shown(wall, zone)
             number += 1
 
 
