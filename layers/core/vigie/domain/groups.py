@@ -47,8 +47,12 @@ def heat_at(body: Body, at: datetime) -> float:
 
 def near_from(body: Body, kind: Kind, at: datetime) -> float:
     """From which likeness on a mention is near."""
-    needed = max(_SOMETHING, NEAR - _LIVELY * math.log2(1 + heat_at(body, at)))
+    needed = max(_SOMETHING, NEAR - _liveliness(body, at))
     return needed + _OTHER_KIND * (body.kind is not kind)
+
+
+def _liveliness(body: Body, at: datetime) -> float:
+    return _LIVELY * math.log2(1 + heat_at(body, at))
 
 
 class Index:
@@ -85,12 +89,17 @@ def nearest(
 ) -> str:
     """The body that the mention is nearest to, among those that it is near to; "" for none."""
 
-    def surplus(name: str) -> tuple[float, str]:
-        needed = near_from(bodies[name], kind, at)
-        return round(alike[name] - needed, 6), name
+    def nearness(name: str) -> tuple[float, str]:
+        body = bodies[name]
+        other = _OTHER_KIND * (body.kind is not kind)
+        return round(alike[name] + _liveliness(body, at) - other, 6), name
 
-    near = [n for n in alike if n in bodies and surplus(n)[0] >= 0]
-    return max(near, key=surplus, default="")
+    near = [
+        name
+        for name in alike
+        if name in bodies and alike[name] >= near_from(bodies[name], kind, at)
+    ]
+    return max(near, key=nearness, default="")
 
 
 def grown(known: str, heat: float, post: Sketch, number: int) -> tuple[str, float]:

@@ -126,7 +126,7 @@ def unpacked(text: str) -> Sketch:
 
 
 def _features(word: str, lang: str) -> Features:
-    levels = _levels()
+    levels = rarity()
     found = []
     top = _WORD
     for bucket in buckets_of(word):
@@ -145,7 +145,7 @@ def _features(word: str, lang: str) -> Features:
 
 
 @cache
-def _levels() -> bytes:
+def rarity() -> bytes:
     """Four bits a bucket: how rare its words and letters are, 15 for what was never counted."""
     table = Path(__file__).with_name("likeness.bin").read_bytes()
     if len(table) != BUCKETS // 2:
