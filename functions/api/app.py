@@ -33,32 +33,32 @@ from vigie.api.accounts import (
     incident_why,
     mention_why,
 )
-from vigie.api.description import described
-from vigie.api.lists import before_of, next_of
-from vigie.api.models import (
+from vigie.api.decisions import (
     Corrected,
     Decided,
     Graded,
-    IncidentInFull,
-    Incidents,
     Into,
     LabelsSaid,
-    Mentions,
     NoteText,
     Remark,
-    Sources,
     SplitAsked,
     Taken,
-    TimelineEntry,
-    brand_name,
     corrected_of,
     decided_of,
+    split_asked_of,
+)
+from vigie.api.description import described
+from vigie.api.lists import before_of, next_of
+from vigie.api.models import (
+    IncidentInFull,
+    Incidents,
+    Mentions,
+    TimelineEntry,
+    brand_name,
     entry_of,
     incident_in_full,
     incident_of,
     mention_of,
-    sources_of,
-    split_asked_of,
 )
 from vigie.api.on_call import (
     OnCall,
@@ -77,6 +77,10 @@ from vigie.api.pages import (
     link_page,
     lost_page,
     unavailable_page,
+)
+from vigie.api.sources import (
+    Sources,
+    sources_of,
 )
 from vigie.config import ApiConfig
 from vigie.domain.correction import Correction
