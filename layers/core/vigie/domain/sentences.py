@@ -49,6 +49,7 @@ _STOP = frozenset(
     """.split()  # noqa: SIM905
 )
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """One sentence of the post at `post` in a list: as it is shown, folded for the marks below,
