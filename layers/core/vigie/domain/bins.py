@@ -30,7 +30,6 @@ class Surprise:
     series: str
     bin: int
     score: float
-    learning: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,10 +94,8 @@ class Series:
         self.advance(start_of(silent) + LATENESS)
 
     def add(self, posted_at: datetime, labels: Labels, now: datetime) -> Surprise | None:
-        """Count one mention by somebody else; the greatest surprise that it leads to.
-
-        None when its bin is learned already.
-        """
+        """Count one mention by somebody else, unless its bin is learned already; the greatest
+        surprise that it leads to, None for none."""
         at = min(posted_at, now)
         self.advance(at)
         number = number_of(at)
@@ -111,15 +109,15 @@ class Series:
         if labels.kind is not Kind.NONE and labels.urgency is not Urgency.LOW:
             grown[labels.kind.value] = 1.0
             held.kinds[labels.kind.value] = held.kinds.get(labels.kind.value, 0) + 1
-        surprises = []
+        surprises: list[Surprise] = []
         for name, more in grown.items():
             if not more:
                 continue
             held.weights[name] = held.weights.get(name, 0.0) + more
-            if name in self.begun or name in (ALL, URGENT):
-                del self._ahead.setdefault(name, [])[number - self.next :]
+            del self._ahead.setdefault(name, [])[number - self.next :]
+            if self._may_surprise(name, number, held.weights[name]):
                 surprises += self._surprises(name, number)
-        return max(surprises, key=lambda s: (not s.learning, s.score), default=None)
+        return max(surprises, key=lambda s: s.score, default=None)
 
     def join(self, at: datetime, incident_id: str) -> None:
         """A mention of that instant belongs to the incident."""
@@ -132,6 +130,8 @@ class Series:
 
     def lie_about(self, key: str, at: datetime, urgency: str, author: str, reach: int) -> None:
         """The mention belongs nowhere so far."""
+        if number_of(at) < self.next:
+            return
         self.loose[key] = Loose(number_of(at), urgency, author, reach)
         if len(self.loose) > HELD_KEYS:
             del self.loose[next(iter(self.loose))]
@@ -247,6 +247,12 @@ class Series:
         """The first bin that posts may still come for."""
         return int(self.newest - LATENESS.total_seconds()) // BIN_SECONDS
 
+    def _may_surprise(self, name: str, number: int, so_far: float) -> bool:
+        """Whether it is worth a look: scores cost more than all else here."""
+        if self.is_learning(name, number):
+            return False
+        return so_far > surge.usual(self.learned[name], start_of(number))
+
     def _surprises(self, name: str, number: int) -> Iterator[Surprise]:
         """The scores of the open bins from `number` on, as they stand."""
         ahead = self._ahead.setdefault(name, [])
@@ -262,7 +268,6 @@ class Series:
                 series=name,
                 bin=at,
                 score=ahead[at - self.next][1],
-                learning=self.is_learning(name, at),
             )
 
     def _learn(self, until: int) -> None:

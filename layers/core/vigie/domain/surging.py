@@ -129,7 +129,7 @@ def respond(draft: Draft, labelled: LabelledMention, surprise: Surprise | None) 
 
 
 def _is_alarm(draft: Draft, surprise: Surprise) -> bool:
-    if surprise.learning or surprise.score < threshold_of(draft, surprise.series):
+    if surprise.score < threshold_of(draft, surprise.series):
         return False
     last = draft.series.alarm
     return (

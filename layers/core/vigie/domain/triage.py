@@ -39,9 +39,7 @@ def concerned(
     about, and those that may have calmed down. What else it needs is its change's `missing`."""
     like = likely(state, [m for m in mentions if counts(m)])
     holding = [known[key].incident_id for key in keys_of(mentions) if key in known]
-    return tuple(
-        dict.fromkeys([*like, *filter(None, holding), *involved(state), *due(state, now)])
-    )
+    return tuple(dict.fromkeys([*like, *filter(None, holding), *involved(state), *due(state, now)]))
 
 
 def fold(
@@ -113,14 +111,12 @@ def _take_in(draft: Draft, labelled: LabelledMention) -> None:
     incident_id, why = place(draft, labelled)
     # Urgent ones wait for company; what is old belongs to no present volume.
     lies_about = (
-        not incident_id
-        and labels.urgency.rank < Urgency.HIGH.rank
-        and not is_late(draft, labelled)
+        not incident_id and labels.urgency.rank < Urgency.HIGH.rank and not is_late(draft, labelled)
     )
     if lies_about and (incident_id := gathering(draft)):
         count(draft, incident_id, labelled)
         why = Why(rule=GATHERED, facts={**why.facts, "ratio": draft.series.ratio_of(incident_id)})
-    elif lies_about and surprise is not None:
+    elif lies_about:
         draft.series.lie_about(
             mention.key,
             mention.posted_at,
