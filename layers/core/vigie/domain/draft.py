@@ -1,13 +1,13 @@
 """A brand's change while triage makes it, from the stored state to the commit."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from vigie.domain.change import Change, Known, Stored, Tombstone
 from vigie.domain.decided import apply_words, coordinated, take_in
 from vigie.domain.groups import Index, grown, heat_at, sketch_of, without
+from vigie.domain.hashes import short_hash as short_hash
 from vigie.domain.incident import (
     LADDER_TIMER,
     SURGE,
@@ -82,14 +82,14 @@ def draft_of(
         now=now,
         open={i.id: i for i in state.open},
         closed=list(state.closed),
-        groups={g.id: g for g in state.groups if now - g.last_mention_at <= kept_for(plan)},
+        groups={g.id: g for g in state.groups if now - g.last_mention_at <= plan.company_within},
         series=Series.of(state.series),
         tallies=dict(tallies),
         desks=desks,
         read=tallies,
     )
     draft.series.forget(gone)
-    old = {c.key for g in state.groups for c in g.waiting if now - c.at > kept_for(plan)}
+    old = {c.key for g in state.groups for c in g.waiting if now - c.at > plan.company_within}
     without(draft.groups, gone | old)
     take_in(draft)
     for incident_id, tally in list(draft.tallies.items()):
@@ -111,11 +111,6 @@ def draft_of(
         if position >= OPEN_KEPT or now - heard_at > plan.thresholds.quiet_after:
             _set_aside(draft, incident.id, incident.kind, incident.last_mention_at)
     return draft
-
-
-def kept_for(plan: Plan) -> timedelta:
-    """How long a candidate waits: ingest may be behind by as long as a post may page."""
-    return plan.thresholds.open_window + plan.page_if_younger_than
 
 
 def _set_aside(draft: Draft, incident_id: str, kind: Kind, at: datetime) -> None:
@@ -171,7 +166,12 @@ def count(draft: Draft, incident_id: str, labelled: LabelledMention) -> None:
         calm_since=None if is_urgent else tally.calm_since,
         rules=rules,
         samples=samples,
-        noise=listened(tally.noise, mention) if is_new else tally.noise,
+        noise=listened(
+            tally.noise,
+            mention,
+            is_new=is_new,
+            is_alarm=labels.urgency is Urgency.CRITICAL,
+        ),
     )
     counted = graded(draft, counted, first=first)
     draft.tallies[incident_id] = counted
@@ -329,8 +329,3 @@ def _first_timer(tally: Tally, now: datetime) -> Timer:
         severity=tally.severity,
         due_at=now,
     )
-
-
-def short_hash(text: str) -> str:
-    """Ten hexadecimal characters: enough to tell authors and incidents of a brand apart."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:10]
