@@ -4,23 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AwareDatetime, Field
 
-from vigie.domain.instants import to_iso
+from vigie.api.shape import Instant, Shape
 from vigie.domain.override import Deed, Override
 from vigie.domain.people import Person
 from vigie.services.on_call import Duty, Wish
 
-Instant = Annotated[datetime, PlainSerializer(to_iso, return_type=str)]
-"""ISO 8601, UTC, milliseconds."""
 _Id = Annotated[str, Field(max_length=40)]
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(defer_build=True, extra="forbid")
-
-
-class OverrideAsked(_Shape):
+class OverrideAsked(Shape):
     """take: `person` is on call instead of `other`, or of whoever it would be by `schedule`.
     swap: `person` and `other` have each other's shifts. add: `person` is on call too. mute:
     `person` is not paged. From `start` (now, when left out) until before `end`."""
@@ -33,7 +27,7 @@ class OverrideAsked(_Shape):
     end: AwareDatetime
 
 
-class OverrideShown(_Shape):
+class OverrideShown(Shape):
     """As it is kept: who made it and when, and who ended it early."""
 
     id: str
@@ -50,7 +44,7 @@ class OverrideShown(_Shape):
     in_force: bool
 
 
-class ShiftShown(_Shape):
+class ShiftShown(Shape):
     """Nobody, where `people` is empty."""
 
     people: list[str]
@@ -58,7 +52,7 @@ class ShiftShown(_Shape):
     end: Instant
 
 
-class DutyShown(_Shape):
+class DutyShown(Shape):
     """`people` are on call until `until`; null: no change within a year. `languages` are those in
     which at least one of them can work."""
 
@@ -70,7 +64,7 @@ class DutyShown(_Shape):
     next: ShiftShown | None
 
 
-class OnCall(_Shape):
+class OnCall(Shape):
     """Every schedule at `at`, and the overrides that end after it."""
 
     at: Instant
