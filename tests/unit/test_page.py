@@ -1,6 +1,8 @@
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -252,3 +254,10 @@ def test_with_the_name_that_sns_puts_before_it_an_sms_is_still_one_segment():
             for tally in (CALM, a_tally()):
                 page = a_page(tally=tally, person=person, brand_name=brand)
                 assert fits(SMS_PREFIX + compose(page).sms)
+
+
+def test_every_field_for_machines_is_documented_and_none_besides():
+    text = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.*?) \|", text.partition("## A page for machines")[2], re.MULTILINE)
+
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == set(json.loads(compose(a_page()).data))
