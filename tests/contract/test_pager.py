@@ -1,3 +1,6 @@
+import json
+from dataclasses import replace
+
 import boto3
 import pytest
 from moto import mock_aws
@@ -43,7 +46,7 @@ def world(request):
 
 
 def test_a_page_is_taken(world):
-    world.pager.publish(a_message())
+    assert world.pager.publish(a_message())
 
 
 def test_a_page_that_may_not_have_been_taken_is_to_be_tried_again(world):
@@ -60,3 +63,18 @@ def test_an_attribute_without_a_value_does_not_cost_the_page(world):
 def test_a_page_that_sns_will_never_take_is_rejected():
     with mock_aws(), pytest.raises(Rejected):
         OnSns().pager.publish(a_message(mail="x" * 300_000))
+
+
+def test_an_https_address_gets_the_chat_message_where_there_is_one_and_queues_the_data():
+    with mock_aws():
+        topic = OnSns()
+        sent = []
+        topic._client.meta.events.register(
+            "provide-client-params.sns.Publish", lambda params, **_: sent.append(params)
+        )
+        for chat in ("", '{"source":"custom"}'):
+            topic.pager.publish(replace(a_message(), chat=chat))
+
+    bodies = [json.loads(params["Message"]) for params in sent]
+    assert [body["https"] for body in bodies] == ["{}", '{"source":"custom"}']
+    assert [body["sqs"] for body in bodies] == ["{}", "{}"]

@@ -5,11 +5,13 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from tests.builders import NOON
+from tests.builders import DUTY, LEAD, NOON
 from tests.contact_fakes import InMemoryRosters, InMemorySubscriptions
 from vigie.adapters.dynamodb.rosters import DynamoRosters
+from vigie.adapters.sns import SnsPager
 from vigie.adapters.sns_subscriptions import UNHURRIED, SnsSubscriptions, SnsTextMessaging
-from vigie.domain.contacts import Expected, Roster, Wanted, mark_of
+from vigie.domain.contacts import Expected, Roster, Wanted, mark_of, wanted_of
+from vigie.domain.trial import trial
 from vigie.errors import Conflict, NotFound, Rejected, Unavailable
 
 PHONE = Wanted(protocol="sms", endpoint="+33600000012", channel="sms", people=("duty-1",))
@@ -138,6 +140,45 @@ def test_a_topic_that_is_not_there_is_told(sns):
 
     with pytest.raises(NotFound):
         sns.subscriptions.listed()
+
+
+def test_through_sns_each_gets_their_own_pages_of_their_own_channel_and_no_others(sns):
+    sqs = boto3.client("sqs")
+    contacts = {
+        "duty-1": {"sms": "+33600000012", "chat": "https://example.org/chat"},
+        "lead-1": {"sms": "+33600000034", "chat": "https://example.org/chat"},
+    }
+    wanted, _ = wanted_of(contacts)
+    queues = {}
+    for number, one in enumerate(wanted):  # a queue in each one's place, with its filter
+        queues[one.endpoint] = sqs.create_queue(QueueName=f"q{number}")["QueueUrl"]
+        sns.client.subscribe(
+            TopicArn=sns.topic,
+            Protocol="sqs",
+            Endpoint=f"arn:aws:sqs:eu-west-3:123456789012:q{number}",
+            Attributes={"FilterPolicy": json.dumps(one.policy)},
+        )
+    pager = SnsPager(sns.client, sns.topic)
+
+    for person in (DUTY, LEAD):
+        for channel in ("sms", "mail", "chat"):
+            pager.publish(trial(person, channel, NOON))
+
+    got = {}
+    for endpoint, url in queues.items():
+        answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        envelopes = [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+        got[endpoint] = sorted(
+            (e["MessageAttributes"]["audience"]["Value"], json.loads(e["Message"])["channel"])
+            for e in envelopes
+        )
+        types = {"AWS.SNS.SMS.SMSType" in e["MessageAttributes"] for e in envelopes}
+        assert types == {endpoint.startswith("+")}
+    assert got == {
+        "+33600000012": [("duty-1", "sms")],
+        "+33600000034": [("lead-1", "sms")],
+        "https://example.org/chat": [("duty-1", "chat"), ("lead-1", "chat")],
+    }
 
 
 # moto confirms everything at once and knows no tokens and no sandbox: these answers are from the

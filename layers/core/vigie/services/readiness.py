@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from vigie.domain.contacts import PROTOCOLS, UNCONFIRMED_LIVE, masked
 from vigie.ports import TextMessaging
-from vigie.services.contacts import Standing, needs_confirmation
+from vigie.services.contacts import Standing
 
 # What AWS lets an account spend on SMS in a month until it is asked for more, in dollars.
 DEFAULT_SPEND_USD = 1.0
@@ -175,7 +175,7 @@ def _subscriptions(found: Sequence[Standing], now: datetime) -> Iterator[Finding
                 says=f"{who}: asked and not confirmed; SNS forgets it in some {hours} h",
                 mend="contacts confirm --token, with the link of the mail or of the request",
             )
-        elif needs_confirmation(one.entry) and one.held.authenticated is False:
+        elif one.entry.channel == "mail" and one.held.authenticated is False:
             yield Finding(
                 verdict=Verdict.MEND,
                 says=f"{who}: whoever holds a page of it can unsubscribe it, a mail scanner too",
