@@ -31,9 +31,15 @@ def word_buckets(word: str) -> list[int]:
     return found
 
 
+def halves(word: str) -> tuple[int, bytes]:
+    """What a pair's bucket needs of its first word, and what of its second."""
+    plain = word.encode("utf-8", "surrogatepass")
+    return crc32(plain), b" " + plain
+
+
 def pair_bucket(first: str, second: str) -> int:
     """Two neighbouring words."""
-    return crc32(f"{first} {second}".encode("utf-8", "surrogatepass")) % BUCKETS
+    return crc32(halves(second)[1], halves(first)[0]) % BUCKETS
 
 
 def buckets(post: Words) -> list[int]:

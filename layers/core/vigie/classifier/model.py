@@ -19,15 +19,16 @@ from hashlib import sha256
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
-from vigie.classifier.grams import BUCKETS, MOST_GRAMS, START, pair_bucket, spelled, word_buckets
+from vigie.classifier.grams import BUCKETS, MOST_GRAMS, START, halves, spelled, word_buckets
 from vigie.classifier.normalise import Words
 
 FOLDER = Path(__file__).parent / "weights"
 FORMAT = "vigie-heads-1"
 ZERO = 128  # the byte of weight 0
-_NARROW, _WIDE = 16, 32
-_MOST_WORDS_KEPT = 20_000
+_MOST_FORMS_KEPT = 50_000  # some 20 MB
+_LONGEST_KEPT = 40
 # Norm of some 700 characters. Beyond it, where one post in a thousand of the training sets is, a
 # text counts by its mean: else sheer length would make a head sure.
 _LONG = 25_000
@@ -81,25 +82,24 @@ class Model:
         self._table = bytes(rows)
         self._narrow = struct.Struct(f"<{lanes}H")
         self._wide = struct.Struct(f"<{lanes + 1}I")
-        self._words: dict[str, int] = {}
+        self._words: dict[str, tuple[int, bytes, int, bytes]] = {}
         self._index = {name: place for place, name in enumerate(self.heads)}
 
     def read(self, post: Words, rules: Iterable[str] = ()) -> "Reading":
         """Log-odds of every head; a rule without weights counts nothing."""
-        words, pairs = [], []
+        words, pairs, total = [], [], 0
         known, table, row = self._words, self._table, self._row
-        before = START
+        before, _ = halves(START)
         for form in post.forms:
-            word = spelled(form)
-            lanes = known.get(word)
-            words.append(self._word(word) if lanes is None else lanes)
-            start = row * pair_bucket(before, word)
-            pairs.append(int.from_bytes(table[start : start + row], "little"))
-            before = word
-        total = sum(words)
+            first, second, lanes, spread = known.get(form) or self._word(form)
+            total += lanes
+            words.append(spread)
+            start = row * (crc32(second, before) % BUCKETS)  # as `pair_bucket`, without a call
+            pairs.append(table[start : start + row])
+            before = first
         for start in range(0, len(pairs), _MOST_PAIRS):
-            some = pairs[start : start + _MOST_PAIRS]
-            total += self._widened(sum(some), len(some))
+            some = [int.from_bytes(pair, "little") for pair in pairs[start : start + _MOST_PAIRS]]
+            total += int.from_bytes(self._widened(sum(some), len(some)), "little")
         *sums, norm, count = self._wide.unpack(total.to_bytes(4 * (self._lanes + 1), "little"))
         share = math.sqrt(min(norm, _LONG)) / norm if norm else 0.0
         zero = ZERO * count
@@ -112,41 +112,45 @@ class Model:
             odds = [own + weight for own, weight in zip(odds, self._rules[rule], strict=True)]
         return Reading(self, odds, words, pairs, share, fired)
 
-    def _word(self, word: str) -> int:
+    def _word(self, form: str) -> tuple[int, bytes, int, bytes]:
         table, row = self._table, self._row
+        word = spelled(form)
         found = word_buckets(word)
         total = 0
         for bucket in found:
             start = row * bucket
             total += int.from_bytes(table[start : start + row], "little")
-        wide = self._widened(total, len(found))
-        if len(self._words) >= _MOST_WORDS_KEPT:
+        spread = self._widened(total, len(found))
+        if len(self._words) >= _MOST_FORMS_KEPT:
             self._words.clear()
-        self._words[word] = wide
-        return wide
+        known = *halves(word), int.from_bytes(spread, "little"), spread
+        if len(form) <= _LONGEST_KEPT:
+            self._words[form] = known
+        return known
 
-    def _widened(self, narrow: int, count: int) -> int:
+    def _widened(self, narrow: int, count: int) -> bytes:
+        """The lanes with 32 bits each, and how many rows were added."""
         lanes = self._narrow.unpack(narrow.to_bytes(self._row, "little"))
-        return int.from_bytes(self._wide.pack(*lanes, count), "little")
+        return self._wide.pack(*lanes, count)
 
 
 class Reading:
     """What a model made of one post."""
 
-    __slots__ = ("_fired", "_model", "_pairs", "_share", "_words", "_zeros", "odds")
+    __slots__ = ("_columns", "_fired", "_model", "_pairs", "_share", "_words", "odds")
 
     def __init__(
         self,
         model: Model,
         odds: Sequence[float],
-        words: list[int],
-        pairs: list[int],
+        words: list[bytes],
+        pairs: list[bytes],
         share: float,
         fired: list[str],
     ) -> None:
         self._model, self._words = model, words
         self._pairs, self._share, self._fired = pairs, share, fired
-        self._zeros: list[int] | None = None
+        self._columns: tuple[memoryview, memoryview, list[int]] | None = None
         # The head's log-odds, calibrated: 0 is even.
         self.odds = dict(zip(model.heads, odds, strict=True)).__getitem__
 
@@ -184,10 +188,15 @@ class Reading:
 
     def _whole(self, head: str) -> tuple[list[int], list[int], float, int]:
         """What words and pairs added, in whole numbers to be multiplied by the factor."""
-        place = self._model._index[head]
-        wide, narrow, count = _WIDE * place, _NARROW * place, _WIDE * self._model._lanes
-        words = [((lanes >> wide) & 0xFFFFFFFF) - ZERO * (lanes >> count) for lanes in self._words]
-        pairs = [((lanes >> narrow) & 0xFFFF) - ZERO for lanes in self._pairs]
+        place, lanes = self._model._index[head], self._model._lanes
+        if self._columns is None:
+            wide = memoryview(b"".join(self._words)).cast("I")  # every Lambda is little-endian
+            zeros = [ZERO * count for count in wide[lanes :: lanes + 1].tolist()]
+            self._columns = wide, memoryview(b"".join(self._pairs)).cast("H"), zeros
+        wide, narrow, zeros = self._columns
+        added = wide[place :: lanes + 1].tolist()
+        words = [value - zero for value, zero in zip(added, zeros, strict=True)]
+        pairs = [value - ZERO for value in narrow[place::lanes].tolist()]
         return words, pairs, self._model._scales[place] * self._share, place
 
 

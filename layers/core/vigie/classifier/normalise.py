@@ -104,25 +104,36 @@ def words(text: str) -> Words:
     forms: list[str] = []
     spans: list[tuple[int, int]] = []
     for match in _WORDS.finditer(text):
-        word, span = match.group(), match.span()
-        if word[0] in _BREAKS:
-            forms.append("?" if "?" in word else ".")
-            spans.append(span)
-        elif word[0] == "@":
-            forms.append("@")
-            spans.append(span)
-        elif word.startswith(("http://", "https://", "www.")):
-            continue
-        else:
-            form = word.lower() if word.isascii() else fold(word)
-            if form.isalpha() and form not in _NEGATIONS:
-                forms.append(form)
-                spans.append(span)
-                continue
-            for part in _parts(form):
-                forms.append(part)
-                spans.append(span)
+        word = match.group()
+        found = _known.get(word)
+        if found is None:
+            found = _forms(word)
+        for form in found:
+            forms.append(form)
+            spans.append(match.span())
     return Words(text, tuple(forms), tuple(spans))
+
+
+_known: dict[str, tuple[str, ...]] = {}  # so that a word is folded once
+_MOST_KEPT, _LONGEST_KEPT = 50_000, 40
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    if word[0] in _BREAKS:
+        found = ("?" if "?" in word else ".",)
+    elif word[0] == "@":
+        return ("@",)  # handles are many, and none comes back often
+    elif word.startswith(("http://", "https://", "www.")):
+        return ()
+    else:
+        form = word.lower() if word.isascii() else fold(word)
+        plain = form.isalpha() and form not in _NEGATIONS
+        found = (form,) if plain else tuple(_parts(form))
+    if len(word) <= _LONGEST_KEPT:
+        if len(_known) >= _MOST_KEPT:
+            _known.clear()
+        _known[word] = found
+    return found
 
 
 def _parts(word: str) -> list[str]:
