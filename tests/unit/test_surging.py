@@ -1,11 +1,13 @@
 import random
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
 
-from tests.builders import a_desk, a_labelled, a_mention, a_plan, some_labels
+from tests.builders import a_desk, a_labelled, a_mention, some_labels
+from tests.fakes import InMemoryTriageStore
 from tests.unit.test_triage import TriageDesk
 from vigie.domain.incident import SURGE, BrandState, Desk, State, state_of
 from vigie.domain.labels import Kind, Sentiment, Urgency
@@ -255,3 +257,44 @@ def test_a_storm_that_grows_by_thousands_keeps_the_state_small(desk):
     assert 1950 < incident.mention_count <= 2000
     state = desk.store.state("acme")
     assert len(str(state)) < 6000
+
+
+class Crash(Exception):
+    pass
+
+
+class Crashing(InMemoryTriageStore):
+    """A store beside which the function dies now and then, before or after it has written."""
+
+    def __init__(self, rng):
+        super().__init__()
+        self.rng = rng
+
+    def commit(self, change, now):
+        if self.rng.random() < 0.2:
+            raise Crash
+        super().commit(change, now)
+        if self.rng.random() < 0.2:
+            raise Crash
+
+
+def test_a_storm_told_through_crashes_is_the_same_storm():
+    posts = [
+        post(THURSDAY + timedelta(seconds=4 * n), some_labels() if n % 9 == 8 else CHAT)
+        for n in range(120)
+    ]
+    endings = []
+    for store in (InMemoryTriageStore(), Crashing(random.Random(11))):
+        desk = TriageDesk(store=store)
+        store.states["acme"] = BrandState(brand="acme", series=four_usual_days())
+        for first in range(0, len(posts), 5):
+            some = posts[first : first + 5]
+            for _ in range(40):
+                with suppress(Crash):
+                    desk.say(*some, now=some[-1].mention.posted_at)
+                    break
+        series = store.state("acme").series
+        endings.append((desk.incidents, whats(desk), series, store.timers))
+
+    assert endings[0] == endings[1]
+    assert len(endings[0][0]) == 1
