@@ -27,7 +27,7 @@ from vigie.classifier.normalise import Words
 FOLDER = Path(__file__).parent / "weights"
 FORMAT = "vigie-heads-1"
 ZERO = 128  # the byte of weight 0
-_MOST_FORMS_KEPT = 50_000  # some 20 MB
+_MOST_FORMS_KEPT = 30_000  # some 20 MB
 _LONGEST_KEPT = 40
 # Norm of some 700 characters. Beyond it, where one post in a thousand of the training sets is, a
 # text counts by its mean: else sheer length would make a head sure.

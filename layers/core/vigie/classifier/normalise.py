@@ -115,10 +115,11 @@ def words(text: str) -> Words:
 
 
 _known: dict[str, tuple[str, ...]] = {}  # so that a word is folded once
-_MOST_KEPT, _LONGEST_KEPT = 50_000, 40
+_MOST_KEPT, _LONGEST_KEPT = 30_000, 40
 
 
 def _forms(word: str) -> tuple[str, ...]:
+    found: tuple[str, ...]
     if word[0] in _BREAKS:
         found = ("?" if "?" in word else ".",)
     elif word[0] == "@":

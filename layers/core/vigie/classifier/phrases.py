@@ -40,7 +40,7 @@ class Hit:
 # A phrase's rule, its steps, and words of which a post must have one for it.
 _Entry = tuple[str, tuple[_Step, ...], frozenset[str]]
 _NOTHING: list[_Entry] = []
-_MOST_FORMS_KEPT = 50_000
+_MOST_FORMS_KEPT = 30_000
 _LONGEST_KEPT = 40
 
 
