@@ -5,7 +5,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test lint format package plan-check demo run soak bench bench-classifier bench-surge train clean
+.PHONY: help setup test lint format package plan-check demo run soak bench bench-classifier bench-surge bench-grouping train clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ bench-classifier: .venv-training/ready ## labelled sets (SETS=folder, DATA= to c
 
 bench-surge: .venv/dev.ready ## surges as JSON; with DATA=folder of NAB's realTweets also docs/detection.md
 	PYTHONPATH=layers/core .venv/bin/python -m local.bench.surge $(if $(DATA),"$(DATA)" --write)
+
+bench-grouping: .venv/dev.ready ## grouping on labelled events (DATA=folder) into docs/grouping.md
+	@test -n "$(DATA)" || { echo "make bench-grouping: say DATA=folder"; exit 2; }
+	PYTHONPATH=layers/core .venv/bin/python -m local.bench.grouping "$(DATA)" --write
 
 # ------------------------------------------------------------------------------------- packaging
 

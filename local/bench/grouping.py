@@ -23,6 +23,7 @@ from local.bench import grouping_measures as measures
 from local.bench.grouping_table import place_of, rows, shares, table
 from vigie.classifier import classify_all
 from vigie.domain import groups, likeness
+from vigie.domain.draft import OPEN_KEPT
 from vigie.domain.incident import Group
 from vigie.domain.labels import Kind
 
@@ -33,12 +34,12 @@ BEGIN, END = "<!-- figures: made by `make bench-grouping` -->", "<!-- end of fig
 START = datetime(2026, 3, 2, tzinfo=UTC)
 # How long a group may be silent: by the plan's default, and the best of the two for the baseline.
 QUIET = timedelta(hours=6)
-BODIES = 60
+COMPANY = 3  # mentions of a group that would be an incident
 CAP = 400  # posts of one event: the densest run
 CHATTER = 0.3
 PAIRS = 15_000
 LANGUAGES = ("en", "es", "it", "pt")
-THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.3)
+THRESHOLDS = (0.03, 0.05, 0.1, 0.15, 0.2, 0.3)
 _SHIPPED = likeness.rarity()
 _TYPES = ("flood", "quake", "fire", "shoot", "explosion", "train")
 _STORMS, _ATTACKS = ("typhoon", "cyclone", "tornado"), ("attack", "bomb")
@@ -205,7 +206,7 @@ def _at(post: Post, at: datetime) -> Post:
 
 
 def _grouped(stream: Sequence[Post]) -> tuple[list[str], Counter[str]]:
-    """As triage does it, with room for as many groups as a brand has for open incidents."""
+    """As triage does it, within the bounds of a brand's state."""
     index, alive = groups.Index(), dict[str, Group]()
     became: dict[str, str] = {}
     given = []
@@ -218,11 +219,19 @@ def _grouped(stream: Sequence[Post]) -> tuple[list[str], Counter[str]]:
         group = groups.joined(alive, name, sketch, post.kind, post.at)
         became |= dict.fromkeys((before | {name}) - set(alive), group.id)
         given.append(name)
-        if len(alive) > BODIES:
-            at = post.at
-            others = [n for n in alive if n != group.id]
-            del alive[min(others, key=lambda n: (groups.heat_at(alive[n], at), n))]
+        _bounded(alive, group.id, post.at)
     return _followed(given, became)
+
+
+def _bounded(alive: dict[str, Group], kept: str, at: datetime) -> None:
+    """As many small groups as may wait, as many large ones as a brand has open incidents."""
+    small = [n for n in alive if alive[n].mentions < COMPANY]
+    large = [n for n in alive if alive[n].mentions >= COMPANY]
+    if len(small) > groups.GROUPS_KEPT:
+        others = [n for n in small if n != kept]
+        del alive[min(others, key=lambda n: (groups.heat_at(alive[n], at), n))]
+    if len(large) > OPEN_KEPT:
+        del alive[min(large, key=lambda n: (alive[n].last_mention_at, n))]
 
 
 def _followed(given: Sequence[str], became: Mapping[str, str]) -> tuple[list[str], Counter[str]]:
@@ -273,7 +282,7 @@ def _cost(posts: Sequence[Post]) -> dict[str, float]:
     some = posts[:5_000]
     per_sketch = _timed(lambda: [_sketch(post) for post in some]) / len(some)
     alive: dict[str, Group] = {}
-    for number, post in enumerate(posts[::300][: 50 + groups.GROUPS_KEPT]):
+    for number, post in enumerate(posts[::250][: 50 + groups.GROUPS_KEPT]):
         text, heat = groups.grown("", 0.0, _sketch(post), 0)
         alive[f"g{number}"] = Group(
             id=f"g{number}",

@@ -76,7 +76,7 @@ def test_french_and_english_meet_in_one_incident(desk):
 def test_a_mention_joins_what_it_is_about_though_another_is_livelier(desk):
     desk.say(*said(LYON * 10))
     desk.say(*said(PARCEL))
-    lyon, parcel = sorted(desk.incidents, key=lambda i: -i.mention_count)
+    parcel = min(desk.incidents, key=lambda i: i.mention_count)
 
     later = said(["The Hamburg warehouse smashed my parcel too"], kind=Kind.PRODUCT_QUALITY)
     desk.say(*later)

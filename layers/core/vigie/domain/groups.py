@@ -18,12 +18,12 @@ from vigie.domain.plan import Brand
 
 # Measured on labelled events: docs/grouping.md.
 NEAR = 0.15
-_LIVELY = 0.08  # for each doubling of the heat
+_LIVELY, _LUKEWARM, _MOST_LIVELY = 0.2, 4.0, 0.6
 _OTHER_KIND = 0.1
 _SOMETHING = 0.02  # below this likeness nothing else helps
-_ONE_GROUP = 0.25  # from this likeness on two groups are one
+_ONE_GROUP = 0.2  # from this likeness on two groups are one
 _COOLS = timedelta(hours=1)  # the time in which heat halves
-GROUPS_KEPT = 12
+GROUPS_KEPT = 16
 WAITING_KEPT = 10  # urgent mentions of one group
 ALL_WAITING_KEPT = 30
 
@@ -41,7 +41,7 @@ def sketch_of(labelled: LabelledMention, brand: Brand | None) -> Sketch:
 
 
 def heat_at(body: Body, at: datetime) -> float:
-    """How much is being said there: mentions, each counting half an hour later for 0.7."""
+    """How much is being said there: mentions, each counting half after an hour."""
     return body.heat * math.pow(0.5, max(at - body.last_mention_at, timedelta(0)) / _COOLS)
 
 
@@ -52,7 +52,7 @@ def near_from(body: Body, kind: Kind, at: datetime) -> float:
 
 
 def _liveliness(body: Body, at: datetime) -> float:
-    return _LIVELY * math.log2(1 + heat_at(body, at))
+    return min(_MOST_LIVELY, _LIVELY * math.log2(1 + heat_at(body, at) / _LUKEWARM))
 
 
 class Index:
