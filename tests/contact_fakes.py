@@ -76,6 +76,9 @@ class InMemorySubscriptions:
         """As SNS does beyond ten mails a second."""
         self._set(endpoint, pending=True)
 
+    def set_raw(self, endpoint):
+        self._set(endpoint, raw=True)
+
     def lose(self, endpoint):
         self.held = {a: one for a, one in self.held.items() if one.endpoint != endpoint}
 

@@ -156,6 +156,23 @@ def test_who_leaves_is_unsubscribed(desk):
     assert desk.acts(alone) == ["keep", "keep", "remove"]
 
 
+def test_a_webhook_that_was_set_to_raw_is_set_back(desk):
+    desk.sync({"a": {"webhook": "https://example.org/h"}})
+    desk.sns.click("https://example.org/h")
+    desk.sns.set_raw("https://example.org/h")
+
+    assert desk.acts({"a": {"webhook": "https://example.org/h"}}) == ["update"]
+    desk.sync({"a": {"webhook": "https://example.org/h"}})
+
+    assert desk.acts({"a": {"webhook": "https://example.org/h"}}) == ["keep"]
+
+
+def test_the_case_of_a_mail_address_makes_no_second_subscription(desk):
+    desk.sync({"a": {"mail": "Duty.One@Example.org"}})
+
+    assert desk.acts({"a": {"mail": "duty.one@example.org"}}) == ["keep"]
+
+
 def test_what_somebody_made_by_hand_is_left_alone(desk):
     by_hand = Held(arn="arn:hand", protocol="sms", endpoint="+33600000099", known=True, policy=None)
     theirs = Held(
