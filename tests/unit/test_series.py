@@ -170,6 +170,17 @@ def test_what_is_urgent_weighs_in_a_series_of_its_own():
     assert series.open[series.current].weights[ALL] == 4
 
 
+def test_a_quarrel_of_two_is_no_volume_and_a_crowd_is():
+    quarrel, crowd = learned(4), learned(4)
+    at = MONDAY + timedelta(days=4, minutes=5)
+
+    for n in range(60):
+        assert quarrel.add(at, CHAT, NOW, author=f"{n % 2:010x}") is None
+        last = crowd.add(at, CHAT, NOW, author=f"{n * 7919:010x}")
+
+    assert last.score > surge.threshold(1)
+
+
 def test_a_kind_with_enough_traffic_is_watched_by_itself():
     series = told(a_usual_time(2, a_minute=2), OUTAGE)
 

@@ -11,16 +11,29 @@ ALL, URGENT = "all", "urgent"
 # The weight of evidence in the series of what is urgent.
 _WEIGHTS = {Urgency.CRITICAL: 4.0, Urgency.HIGH: 1.0}
 _NEGATIVE = 0.25
+_VOICES = 256  # bits
 BIN_SECONDS = int(surge.BIN.total_seconds())
 
 
 @dataclass(slots=True)
 class Bin:
-    """One open bin: weights by series, mentions by incident and by kind."""
+    """One open bin: weights by series, mentions by incident and by kind.
+
+    `voices` is a bit map of who spoke: a quarrel of two is no volume, however long it gets.
+    """
 
     weights: dict[str, float] = field(default_factory=dict)
     incidents: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, int] = field(default_factory=dict)
+    voices: int = 0
+
+    def hears(self, author: str) -> bool:
+        """Whether `author` (a hexadecimal hash) speaks for the first time; in a crowd everybody
+        counts, for they can no longer be told apart."""
+        bit = 1 << int(author, 16) % _VOICES
+        is_new = not self.voices & bit or self.voices.bit_count() > _VOICES // 2
+        self.voices |= bit
+        return is_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

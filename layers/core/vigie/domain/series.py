@@ -93,9 +93,11 @@ class Series:
             self.seen = max(self.seen, silent)
         self.advance(start_of(silent) + LATENESS)
 
-    def add(self, posted_at: datetime, labels: Labels, now: datetime) -> Surprise | None:
+    def add(
+        self, posted_at: datetime, labels: Labels, now: datetime, author: str = ""
+    ) -> Surprise | None:
         """Count one mention by somebody else, unless its bin is learned already; the greatest
-        surprise that it leads to, None for none."""
+        surprise that it leads to, None for none. `author` (a short hash) counts once a bin."""
         at = min(posted_at, now)
         self.advance(at)
         number = number_of(at)
@@ -105,6 +107,8 @@ class Series:
         if number < self.next:
             return None
         held = self.open.setdefault(number, Bin())
+        if author and not held.hears(author) and labels.urgency is not Urgency.CRITICAL:
+            return None
         grown = {ALL: 1.0, URGENT: weight(labels)}
         if labels.kind is not Kind.NONE and labels.urgency is not Urgency.LOW:
             grown[labels.kind.value] = 1.0
@@ -213,7 +217,7 @@ class Series:
             "newest": self.newest,
             "seen": self.seen,
             "open": {
-                str(number): [held.weights, held.incidents, held.kinds]
+                str(number): [held.weights, held.incidents, held.kinds, held.voices]
                 for number, held in sorted(self.open.items())
             },
             "learned": self.learned,

@@ -107,7 +107,8 @@ def tick(
 def _take_in(draft: Draft, labelled: LabelledMention) -> None:
     """Place a mention never seen, with the volume that it is part of."""
     mention, labels = labelled.mention, labelled.labels
-    surprise = draft.series.add(mention.posted_at, labels, draft.now)
+    author = short_hash(mention.author.id)
+    surprise = draft.series.add(mention.posted_at, labels, draft.now, author)
     incident_id, why = place(draft, labelled)
     # Urgent ones wait for company; what is old belongs to no present volume.
     lies_about = (
@@ -121,7 +122,7 @@ def _take_in(draft: Draft, labelled: LabelledMention) -> None:
             mention.key,
             mention.posted_at,
             labels.urgency.value,
-            short_hash(mention.author.id),
+            author,
             mention.author.followers or 0,
         )
     draft.stored.append(Stored(labelled=labelled, incident_id=incident_id, why=why))
