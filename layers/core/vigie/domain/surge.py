@@ -35,7 +35,7 @@ _KEEP = 0.99
 # The tail of a statistic is what lies above its 99 % quantile. It is never taken for thinner than
 # that of pure chance (edge, scale), or brands that were calm by luck would raise false alarms.
 _TAIL = 0.01
-_CALM = ((0.85, 0.15), (0.85, 0.15), (2.1, 0.2))
+_CALM = ((0.85, 0.25), (0.85, 0.25), (2.1, 0.3))
 _SCALE, _SCALE_PRIOR = 0.3, 25
 
 # A score is passed on when it tops the last one passed on, of which so much is forgotten a day.
