@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from local.bench import chain, console, cost, day, digest, imports
+from local.bench import chain, console, cost, day, digest, imports, triage
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "performance.md"
@@ -35,6 +35,7 @@ MEASUREMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "latency": chain.latency,
     "sizes": sizes,
     "digest": digest.measure,
+    "triage": triage.measure,
 }
 # Too long for every run: measured when asked for, each with a page of its own.
 OPTIONAL: dict[str, tuple[Callable[[], dict[str, Any]], Callable[[dict[str, Any]], str], Path]] = {
@@ -68,6 +69,26 @@ def main(only: str | None, write: bool) -> int:
     if write and only is None:
         PAGE.write_text(page(figures), encoding="utf-8")
     return 0
+
+
+def _triage_lines(triage: dict[str, Any]) -> list[str]:
+    many, storm = triage["open_incidents"], triage["one_storm"]
+    return [
+        "## What triage thinks",
+        "",
+        "The decision and the brand's state in and out of its item, processor time of one core, "
+        f"batches of {many['batch']} mentions.",
+        "",
+        "| | ms a batch | state, bytes |",
+        "|---|---|---|",
+        f"| {many['open']} open incidents, a mention for any of them "
+        f"| {many['ms_median']} (p95 {many['ms_p95']}) | {many['state_bytes']} |",
+        f"| a storm of {storm['mentions']:,} in ten minutes: the first 10,000 "
+        f"| {storm['ms_first_10000']} | |",
+        f"| its last 10,000; incidents: {storm['incidents']} "
+        f"| {storm['ms_last_10000']} | {storm['state_bytes']} |",
+        "",
+    ]
 
 
 def _shape(storm: dict[str, Any] | None) -> cost.Shape:
@@ -135,6 +156,7 @@ def page(figures: dict[str, Any]) -> str:
             **latency["mention_to_page_ms"], limit=latency["limit_p99_ms"]
         ),
         "",
+        *_triage_lines(figures["triage"]),
         *_cost_lines(costs),
         "A recorded day of 100,000 posts, its memory and its rate: "
         "[performance-day.md](performance-day.md).",
