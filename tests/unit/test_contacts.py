@@ -7,7 +7,7 @@ from local.inbox import matches
 from tests.builders import DUTY, LEAD, NOON, a_tally
 from tests.contact_fakes import TOPIC, InMemoryRosters, InMemorySubscriptions, ToldTexts
 from tests.fakes import RecordingPager
-from vigie.domain.contacts import PROTOCOLS, Held, Roster, masked, missing, wanted_of
+from vigie.domain.contacts import PROTOCOLS, Held, Roster, Wanted, masked, missing, wanted_of
 from vigie.domain.gsm import fits
 from vigie.domain.page import SMS_PREFIX, SUBJECT_CHARACTERS, Page, compose
 from vigie.domain.people import Person
@@ -126,8 +126,6 @@ def test_one_address_cannot_be_two_channels():
 
 
 def test_more_than_sns_allows_is_said_before_anything_is_made():
-    crowd = {f"p-{n}": {"sms": f"+336000{n:05}"} for n in range(201)}
-    assert "200" in wanted_of(crowd)[1][0]
     shared = {f"p-{n}": {"chat": "https://example.org/c"} for n in range(151)}
     assert "150" in wanted_of(shared)[1][0]
 
@@ -496,6 +494,18 @@ def test_people_without_a_second_way_and_what_is_not_confirmed_are_named(desk):
         "duty-1: reached by mail alone",
         "lead-1: reached by sms alone",
     ]
+
+
+def test_a_filter_that_somebody_changed_is_named(desk):
+    confirmed(desk)
+    hand = Wanted(protocol="sms", endpoint="+33600000012", channel="sms", people=("lead-1",))
+    arn = next(arn for arn, one in desk.sns.held.items() if one.endpoint == hand.endpoint)
+    desk.sns.refilter(arn, hand)
+
+    (line,) = lines(desk)
+
+    assert line.startswith("duty-1 sms: its filter or its delivery was changed by hand")
+    assert desk.standings()["duty-1", "sms"].is_astray
 
 
 def test_a_team_without_a_telephone_is_not_ready(desk):

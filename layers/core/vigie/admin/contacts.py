@@ -22,7 +22,7 @@ from vigie.adapters.sns_subscriptions import (
     SnsTextMessaging,
 )
 from vigie.admin.arguments import setting
-from vigie.domain.contacts import Act, Change, Wanted, masked
+from vigie.domain.contacts import POLICIES_OF_A_TOPIC, Act, Change, Wanted, masked
 from vigie.domain.instants import to_iso
 from vigie.domain.people import Person
 from vigie.errors import Rejected, Unavailable
@@ -112,7 +112,7 @@ def run(given: argparse.Namespace) -> int:
     if given.verb == "status":
         for line in told(found, now, timedelta(days=given.days)):
             print(line)
-        return int(any(one.held is None for one in found))
+        return int(any(one.held is None or one.is_astray for one in found))
     findings = list(readiness(texts, found, now))
     for finding in findings:
         print(f"{finding.verdict:<8} {finding.says}")
@@ -129,6 +129,11 @@ def _sync(
     now: datetime,
 ) -> int:
     found = compare(subscriptions, rosters, _wanted(given), adopt=given.adopt, again=given.again)
+    if len(found) > POLICIES_OF_A_TOPIC:
+        print(
+            f"{len(found)} addresses; SNS refuses more than {POLICIES_OF_A_TOPIC} filtered "
+            "subscriptions a topic unless Service Quotas raised it for the account"
+        )
     if not given.apply:
         for change in found:
             would = "would " if change.act in _DEEDS else ""
@@ -222,6 +227,9 @@ def told(found: tuple[Standing, ...], now: datetime, patience: timedelta) -> Ite
         if held.pending:
             late = " LATE" if now - entry.since > patience else ""
             yield f"{who} not confirmed, asked {to_iso(entry.since)}{late}"
+            continue
+        if one.is_astray:
+            yield f"{who} FILTER CHANGED by hand; contacts sync --adopt --apply sets it back"
             continue
         if not needs_confirmation(entry):
             yield f"{who} subscribed; a telephone is not asked"

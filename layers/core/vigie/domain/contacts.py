@@ -33,8 +33,8 @@ class Wanted:
 
     @property
     def policy(self) -> dict[str, list[str]]:
-        """What SNS lets through: the attributes of a page (`vigie.domain.page`)."""
-        return {"audience": sorted(self.people), "channel": [self.channel]}
+        """What SNS lets through."""
+        return policy_of(self.people, self.channel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,11 +169,6 @@ def wanted_of(contacts: Mapping[str, Mapping[str, str]]) -> tuple[tuple[Wanted, 
                 f"{masked(one.endpoint)} is the {one.channel} of {len(one.people)} people; a "
                 f"filter of SNS takes at most {VALUES_OF_A_POLICY}"
             )
-    if len(found) > POLICIES_OF_A_TOPIC:
-        problems.append(
-            f"{len(found)} addresses; SNS allows {POLICIES_OF_A_TOPIC} filtered subscriptions a "
-            "topic unless Service Quotas raised it for the account"
-        )
     return tuple(found.values()), problems
 
 
@@ -207,10 +202,26 @@ def _towards(one: Wanted, held: Held | None, adopt: bool) -> Change:
         return Change(act=Act.CREATE, wanted=one)
     if not held.known:
         return Change(act=Act.KEEP, wanted=one, held=held)
-    if held.owned and not held.raw and _same(held.policy, one.policy):
+    if lets_through(held, one.people, one.channel):
         return Change(act=Act.KEEP, wanted=one, held=held)
     act = Act.UPDATE if held.owned or adopt else Act.FOREIGN
     return Change(act=act, wanted=one, held=held)
+
+
+def policy_of(people: Iterable[str], channel: str) -> dict[str, list[str]]:
+    """The filter on the attributes of a page (`vigie.domain.page`)."""
+    return {"audience": sorted(people), "channel": [channel]}
+
+
+def lets_through(held: Held, people: Iterable[str], channel: str) -> bool:
+    """Whether exactly these people's pages of this channel get through, as a page is meant."""
+    policy = held.policy
+    return (
+        policy is not None
+        and held.owned
+        and not held.raw
+        and all(set(policy[name]) == set(of) for name, of in policy_of(people, channel).items())
+    )
 
 
 def missing(roster: Roster, held: Iterable[Held]) -> tuple[Expected, ...]:
@@ -243,10 +254,6 @@ def masked(endpoint: str) -> str:
         return f"{scheme}://{host}/•••"
     name, _, domain = endpoint.rpartition("@")
     return f"{name[:1]}•••@{domain}"
-
-
-def _same(held: Mapping[str, Any] | None, policy: Mapping[str, list[str]]) -> bool:
-    return held is not None and all(set(held[name]) == set(policy[name]) for name in policy)
 
 
 def _key(protocol: str, endpoint: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from vigie.domain.contacts import (
     Roster,
     Wanted,
     changes,
+    lets_through,
     mark_of,
     wanted_of,
 )
@@ -40,6 +41,16 @@ class Standing:
 
     entry: Expected
     held: Held | None
+
+    @property
+    def is_astray(self) -> bool:
+        """Whether somebody changed its filter: it is there, and pages may pass it by."""
+        held = self.held
+        return (
+            held is not None
+            and held.known
+            and not lets_through(held, self.entry.people, self.entry.channel)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,6 +175,12 @@ def _subscriptions(found: Sequence[Standing], now: datetime) -> Iterator[Finding
                 says=f"{who}: asked and not confirmed; SNS forgets it in some {hours} h",
                 mend="contacts confirm --token, with the link of the mail or of the request",
             )
+        elif one.is_astray:
+            yield Finding(
+                verdict=Verdict.MEND,
+                says=f"{who}: its filter or its delivery was changed by hand; pages may pass it by",
+                mend="contacts sync --adopt --apply",
+            )
         elif one.entry.channel == "mail" and one.held.authenticated is False:
             yield Finding(
                 verdict=Verdict.MEND,
