@@ -183,7 +183,11 @@ def _suspected(
     for held in draft.series.open.values():
         kinds.update(held.kinds)
     kind = Kind(max(kinds, key=lambda k: (kinds[k], k))) if kinds else Kind.NONE
-    group = hottest(draft.groups, mention.posted_at, LATENESS)
+    groups = draft.groups
+    if surprise.series == URGENT:
+        # What is said most need not be what is urgent.
+        groups = {n: g for n, g in groups.items() if len({c.author for c in g.waiting}) >= FEW}
+    group = hottest(groups, mention.posted_at, LATENESS)
     if group is not None:
         kind = group.kind
     company = group.waiting if group else ()
