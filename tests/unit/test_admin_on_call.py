@@ -1,10 +1,9 @@
-import boto3
 import pytest
 import yaml
-from moto import mock_aws
 
-from tests.tables import create_tables
+from tests.fakes import InMemoryOverrides
 from tests.unit.test_planning_schedules import ROTA, plan
+from vigie.admin import on_call
 from vigie.admin.__main__ import main
 
 SPAN = ["--from", "2030-01-06T00:00:00Z", "--to", "2030-01-07T00:00:00Z"]
@@ -12,20 +11,21 @@ AT = ["--at", "2030-01-06T12:00:00Z"]
 
 
 @pytest.fixture
-def say(tmp_path, capsys):
+def say(tmp_path, capsys, monkeypatch):
     """Runs the command; gives its exit code, its lines, and what it complains of."""
     path = tmp_path / "plan.yaml"
     path.write_text(plan(ROTA), encoding="utf-8")
-    with mock_aws():
-        create_tables(boto3.client("dynamodb"))
+    held = InMemoryOverrides()
+    monkeypatch.setattr(on_call.boto3, "client", lambda service: None)
+    monkeypatch.setattr(on_call, "DynamoOverrides", lambda client, table: held)
 
-        def run(*arguments):
-            common = ["--table", "BrandsTable", "--plan", str(path), "--by", "lead-1"]
-            code = main(["on-call", *arguments, *common])
-            said = capsys.readouterr()
-            return code, said.out.splitlines(), said.err
+    def run(*arguments):
+        common = ["--table", "BrandsTable", "--plan", str(path), "--by", "lead-1"]
+        code = main(["on-call", *arguments, *common])
+        said = capsys.readouterr()
+        return code, said.out.splitlines(), said.err
 
-        yield run
+    return run
 
 
 def test_who_is_on_call_until_when_and_who_follows(say):

@@ -163,8 +163,10 @@ def differences(zone, shape, start, end, step):
     return compared, different
 
 
-# Weeks with a change of the clock in one of the zones.
-@pytest.mark.parametrize("zone", ZONES[:6])
+# In these days each of the zones puts its clock forward or back.
+@pytest.mark.parametrize(
+    "zone", ["Europe/Paris", "America/Santiago", "Australia/Lord_Howe", "Pacific/Auckland"]
+)
 def test_another_way_of_counting_agrees_around_changes_of_the_clock(zone):
     compared, different = differences(
         zone, "weekly over hours", utc(2026, 3, 27), utc(2026, 4, 6), timedelta(minutes=30)
