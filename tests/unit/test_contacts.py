@@ -2,6 +2,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from local.inbox import matches
 from tests.builders import DUTY, LEAD, NOON, a_tally
@@ -512,3 +514,47 @@ def test_a_team_without_a_telephone_is_not_ready(desk):
     desk.sync({"duty-1": {"mail": "duty-1@example.org"}})
 
     assert "no telephone is subscribed" in lines(desk)
+
+
+ADDRESSES = st.fixed_dictionaries(
+    {},
+    optional={
+        "sms": st.sampled_from(["+33600000001", "+33600000002"]),
+        "mail": st.sampled_from(["a@example.org", "B@example.org"]),
+        "chat": st.just("https://example.org/chat"),
+        "webhook": st.sampled_from(["https://example.org/1", "https://example.org/2"]),
+    },
+)
+TEAMS = st.dictionaries(st.sampled_from(["a", "b", "c"]), ADDRESSES, max_size=3)
+
+
+@settings(max_examples=60)
+@given(
+    teams=st.lists(st.tuples(TEAMS, st.integers(0, 8), st.booleans()), min_size=1, max_size=4),
+    last=TEAMS,
+    failures=st.lists(st.sampled_from([None, Unavailable("Throttled")]), max_size=12),
+)
+def test_whatever_was_stopped_or_failed_before_two_syncs_make_it_as_the_file_says(
+    teams, last, failures
+):
+    desk = Desk()
+    desk.sns.failures = failures
+    for team, stop, click in teams:
+        found = desk.compare(team)
+        steps = sync(desk.sns, desk.rosters, desk.texts, found, TOPIC, lambda: "salt", NOON)
+        for _ in range(stop):
+            next(steps, None)
+        steps.close()
+        if click:
+            for endpoint in list(desk.policies()):
+                desk.sns.click(endpoint)
+    desk.sns.failures = []
+
+    desk.sync(last)
+    for endpoint in list(desk.policies()):
+        desk.sns.click(endpoint)  # also what was to expire: somebody confirmed it late
+    desk.sync(last)
+
+    assert desk.policies() == {one.endpoint: one.policy for one in wish(last)}
+    assert set(desk.acts(last)) <= {"keep"}
+    assert audit(desk.sns, desk.rosters).missing == ()
