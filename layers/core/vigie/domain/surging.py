@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from vigie.domain import surge
 from vigie.domain.bins import ALL, URGENT, Alarm, Loose, Surprise, start_of
 from vigie.domain.draft import SAMPLES_KEPT, Draft, graded, show
-from vigie.domain.groups import hottest
+from vigie.domain.groups import heat_at, hottest
 from vigie.domain.hashes import short_hash
-from vigie.domain.incident import SURGE, BrandState, Candidate, OpenIncident
+from vigie.domain.incident import SURGE, BrandState, Candidate, Group, OpenIncident
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.mention import LabelledMention
 from vigie.domain.opening import adopt, begin
@@ -173,6 +174,19 @@ def _is_ours(draft: Draft, incident_id: str) -> bool:
     return incident_id in draft.open and incident_id in draft.tallies
 
 
+def _telling(draft: Draft, surprise: Surprise, at: datetime) -> Group | None:
+    """The group that the surge is about: of what is urgent the one where most is said, else one
+    that has most of what is beyond the usual."""
+    if surprise.series == URGENT:
+        groups = {
+            n: g for n, g in draft.groups.items() if len({c.author for c in g.waiting}) >= FEW
+        }
+        return hottest(groups, at, LATENESS)
+    group = hottest(draft.groups, at, LATENESS)
+    beyond = sum(seen - usual for _, seen, usual in draft.series.observed())
+    return group if group and heat_at(group, at) >= MOST * beyond else None
+
+
 def _suspected(
     draft: Draft, labelled: LabelledMention, surprise: Surprise, facts: dict[str, str | int]
 ) -> str:
@@ -183,11 +197,7 @@ def _suspected(
     for held in draft.series.open.values():
         kinds.update(held.kinds)
     kind = Kind(max(kinds, key=lambda k: (kinds[k], k))) if kinds else Kind.NONE
-    groups = draft.groups
-    if surprise.series == URGENT:
-        # What is said most need not be what is urgent.
-        groups = {n: g for n, g in groups.items() if len({c.author for c in g.waiting}) >= FEW}
-    group = hottest(groups, mention.posted_at, LATENESS)
+    group = _telling(draft, surprise, mention.posted_at)
     if group is not None:
         kind = group.kind
     company = group.waiting if group else ()
