@@ -174,11 +174,12 @@ def test_a_quarrel_of_two_is_no_volume_and_a_crowd_is():
     quarrel, crowd = learned(4), learned(4)
     at = MONDAY + timedelta(days=4, minutes=5)
 
+    surprises = []
     for n in range(60):
         assert quarrel.add(at, CHAT, NOW, author=f"{n % 2:010x}") is None
-        last = crowd.add(at, CHAT, NOW, author=f"{n * 7919:010x}")
+        surprises.append(crowd.add(at, CHAT, NOW, author=f"{n * 7919:010x}"))
 
-    assert last.score > surge.threshold(1)
+    assert max(s.score for s in surprises if s) > surge.threshold(1)
 
 
 def test_a_kind_with_enough_traffic_is_watched_by_itself():

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from vigie.domain.incident import Candidate, Group, OpenIncident
 from vigie.domain.labels import Kind
@@ -32,12 +33,20 @@ Body = OpenIncident | Group
 
 def sketch_of(labelled: LabelledMention, brand: Brand | None) -> Sketch:
     """The mention's sketch without the brand's own names, which all its mentions have."""
-    names: frozenset[str] = frozenset()
-    if brand is not None:
-        names = frozenset(words_of(" ".join([brand.name, brand.id, *brand.handles])))
+    names = frozenset[str]() if brand is None else _names(brand.name, brand.id, *brand.handles)
     labels = labelled.labels
-    rules = [reason.rule for reason in labels.reasons]
-    return sketch(labelled.mention.text, rules, labels.language, names)
+    rules = tuple([reason.rule for reason in labels.reasons])
+    return _sketched(labelled.mention.text, rules, labels.language, names)
+
+
+@lru_cache(maxsize=64)
+def _names(*names: str) -> frozenset[str]:
+    return frozenset(words_of(" ".join(names)))
+
+
+@lru_cache(maxsize=128)  # a slice: each post is looked at more than once
+def _sketched(text: str, rules: tuple[str, ...], language: str, names: frozenset[str]) -> Sketch:
+    return sketch(text, rules, language, names)
 
 
 def heat_at(body: Body, at: datetime) -> float:

@@ -117,9 +117,10 @@ class Series:
         for name, more in grown.items():
             if not more:
                 continue
-            held.weights[name] = held.weights.get(name, 0.0) + more
+            before = held.weights.get(name, 0.0)
+            held.weights[name] = before + more
             del self._ahead.setdefault(name, [])[number - self.next :]
-            if self._may_surprise(name, number, held.weights[name]):
+            if self._may_surprise(name, number, before, before + more):
                 surprises += self._surprises(name, number)
         return max(surprises, key=lambda s: s.score, default=None)
 
@@ -251,11 +252,12 @@ class Series:
         """The first bin that posts may still come for."""
         return int(self.newest - LATENESS.total_seconds()) // BIN_SECONDS
 
-    def _may_surprise(self, name: str, number: int, so_far: float) -> bool:
-        """Whether it is worth a look: scores cost more than all else here."""
-        if self.is_learning(name, number):
+    def _may_surprise(self, name: str, number: int, before: float, after: float) -> bool:
+        """Whether it is worth a look, for scores cost more than all else here: beyond the usual,
+        and a twentieth more than at the last look."""
+        if self.is_learning(name, number) or _steps(before) == _steps(after):
             return False
-        return so_far > surge.usual(self.learned[name], start_of(number))
+        return after > surge.usual(self.learned[name], start_of(number))
 
     def _surprises(self, name: str, number: int) -> Iterator[Surprise]:
         """The scores of the open bins from `number` on, as they stand."""
@@ -317,3 +319,7 @@ class Series:
         busy = [k for k, n in self.traffic.items() if n >= _KIND_FROM and k not in self.begun]
         for kind in sorted(busy, key=lambda k: (-self.traffic[k], k))[: max(room, 0)]:
             self.begun[kind] = self.next
+
+
+def _steps(weight_: float) -> int:
+    return math.floor(16 * math.log2(weight_)) if weight_ > 0 else -1000
