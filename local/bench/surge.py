@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 from statistics import fmean
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 from local.bench import nab
@@ -160,10 +160,10 @@ def _watched(world: World, learned: int) -> dict[str, Any]:
 def _cost() -> dict[str, Any]:
     state, chance, most = None, Random(3), 0
     counts = [BRANDS["1 a minute, day and week"].draw(chance, place) for place in range(20_000)]
-    start = perf_counter()
+    start = process_time()
     for place, count in enumerate(counts):
         state, _ = update(state, START + place * BIN, count)
-    taken = perf_counter() - start
+    taken = process_time() - start
     for place, count in enumerate(counts[:5000]):
         state, _ = update(state, START + timedelta(days=80) + place * BIN, count)
         most = max(most, len(json.dumps(state))) if place % 50 == 0 else most
