@@ -1,5 +1,6 @@
 """What the series of a brand are made of: bins, surprises, alarms, and how they are told apart."""
 
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -92,3 +93,8 @@ def short(value: Any) -> Any:
             return [short(inner) for inner in value]
         case _:
             return value
+
+
+def steps(weight_: float) -> int:
+    """How many times a weight has grown by a twentieth or so."""
+    return math.floor(16 * math.log2(weight_)) if weight_ > 0 else -1000

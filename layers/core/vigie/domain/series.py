@@ -12,20 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from vigie.domain import surge
-from vigie.domain.bins import (
-    ALL,
-    BIN_SECONDS,
-    URGENT,
-    Alarm,
-    Bin,
-    Loose,
-    Surprise,
-    number_of,
-    short,
-    start_of,
-    weight,
-)
+from vigie.domain import bins, kinds, surge
+from vigie.domain.bins import ALL, BIN_SECONDS, URGENT, Alarm, Bin, Loose, Surprise
 from vigie.domain.labels import Kind, Labels, Urgency
 from vigie.domain.rarity import Level, tail
 
@@ -36,9 +24,6 @@ LATENESS = timedelta(minutes=15)
 ON_ITS_WAY = timedelta(minutes=20)
 # Longer silence that no tick has seen is time in which nobody looked, and nothing is learned of it.
 UNSEEN_BINS = 12
-# A kind has a series of its own from so many mentions a bin on, while it keeps a tenth of that.
-KINDS_WATCHED = 2
-_KIND_FROM = 2.0
 _DAY_OF_BINS = timedelta(days=1) / surge.BIN
 HELD_INCIDENTS = 8
 HELD_KEYS = 24
@@ -86,12 +71,12 @@ class Series:
 
     def tick(self, now: datetime) -> None:
         """A minute without traffic: silence counts as seen."""
-        silent = number_of(now - ON_ITS_WAY)
+        silent = bins.number_of(now - ON_ITS_WAY)
         if not self.next or silent <= self.next:
             return  # nothing to learn: nothing to write
         if silent - self.next <= UNSEEN_BINS:
             self.seen = max(self.seen, silent)
-        self.advance(start_of(silent) + LATENESS)
+        self.advance(bins.start_of(silent) + LATENESS)
 
     def add(
         self, posted_at: datetime, labels: Labels, now: datetime, author: str = ""
@@ -100,7 +85,7 @@ class Series:
         surprise that it leads to, None for none. `author` (a short hash) counts once a bin."""
         at = min(posted_at, now)
         self.advance(at)
-        number = number_of(at)
+        number = bins.number_of(at)
         if number < self.next and not self.begun and number >= self._watermark():
             self.next = number  # the first post was not the earliest
             self._ahead.clear()
@@ -109,7 +94,7 @@ class Series:
         held = self.open.setdefault(number, Bin())
         if author and not held.hears(author) and labels.urgency is not Urgency.CRITICAL:
             return None
-        grown = {ALL: 1.0, URGENT: weight(labels)}
+        grown = {ALL: 1.0, URGENT: bins.weight(labels)}
         if labels.kind is not Kind.NONE and labels.urgency is not Urgency.LOW:
             grown[labels.kind.value] = 1.0
             held.kinds[labels.kind.value] = held.kinds.get(labels.kind.value, 0) + 1
@@ -126,7 +111,7 @@ class Series:
 
     def join(self, at: datetime, incident_id: str) -> None:
         """A mention of that instant belongs to the incident."""
-        held = self.open.get(min(number_of(at), self.current))
+        held = self.open.get(min(bins.number_of(at), self.current))
         if held is None:
             return
         held.incidents[incident_id] = held.incidents.get(incident_id, 0) + 1
@@ -135,9 +120,9 @@ class Series:
 
     def lie_about(self, key: str, at: datetime, urgency: str, author: str, reach: int) -> None:
         """The mention belongs nowhere so far."""
-        if number_of(at) < self.next:
+        if bins.number_of(at) < self.next:
             return
-        self.loose[key] = Loose(number_of(at), urgency, author, reach)
+        self.loose[key] = Loose(bins.number_of(at), urgency, author, reach)
         if len(self.loose) > HELD_KEYS:
             del self.loose[next(iter(self.loose))]
 
@@ -153,7 +138,7 @@ class Series:
             (
                 number,
                 self.open[number].weights.get(name, 0.0) if number in self.open else 0.0,
-                surge.usual(state, start_of(number)) if state else 0.0,
+                surge.usual(state, bins.start_of(number)) if state else 0.0,
             )
             for number in range(self.next, self.current + 1)
         ]
@@ -186,18 +171,18 @@ class Series:
 
     def per_minute(self, incident_id: str) -> float:
         """How many mentions a minute the incident has had in the latest two bins."""
-        bins = [self.open[n] for n in (self.current - 1, self.current) if n in self.open]
-        mentions = sum(held.incidents.get(incident_id, 0) for held in bins)
+        latest = [self.open[n] for n in (self.current - 1, self.current) if n in self.open]
+        mentions = sum(held.incidents.get(incident_id, 0) for held in latest)
         return round(mentions / (2 * BIN_SECONDS / 60), 1)
 
     def urgency(self, window: timedelta) -> tuple[float, float, float]:
         """How much of what is urgent there was in the latest window (an hour at most), how much
         there usually is, and how often chance alone brings as much."""
-        bins = min(max(math.ceil(window / surge.BIN), 1), _RECENT_BINS)
-        had = [*self.recent, *(seen for _, seen, _ in self.observed(URGENT))][-bins:]
+        most = min(max(math.ceil(window / surge.BIN), 1), _RECENT_BINS)
+        had = [*self.recent, *(seen for _, seen, _ in self.observed(URGENT))][-most:]
         state = self.learned.get(URGENT)
         expected = sum(
-            surge.usual(state, start_of(number)) if state else 0.0
+            surge.usual(state, bins.start_of(number)) if state else 0.0
             for number in range(self.current - len(had) + 1, self.current + 1)
         )
         mean = self.level.mean(expected)
@@ -255,9 +240,9 @@ class Series:
     def _may_surprise(self, name: str, number: int, before: float, after: float) -> bool:
         """Whether it is worth a look, for scores cost more than all else here: beyond the usual,
         and a twentieth more than at the last look."""
-        if self.is_learning(name, number) or _steps(before) == _steps(after):
+        if self.is_learning(name, number) or bins.steps(before) == bins.steps(after):
             return False
-        return after > surge.usual(self.learned[name], start_of(number))
+        return after > surge.usual(self.learned[name], bins.start_of(number))
 
     def _surprises(self, name: str, number: int) -> Iterator[Surprise]:
         """The scores of the open bins from `number` on, as they stand."""
@@ -267,7 +252,7 @@ class Series:
             state = ahead[-1][0] if ahead else self.learned.get(name)
             held = self.open.get(at)
             ahead.append(
-                surge.update(state, start_of(at), held.weights.get(name, 0.0) if held else 0.0)
+                surge.update(state, bins.start_of(at), held.weights.get(name, 0.0) if held else 0.0)
             )
         for at in range(number, self.current + 1):
             yield Surprise(
@@ -293,33 +278,20 @@ class Series:
         self.loose = {k: held for k, held in self.loose.items() if held.bin >= self.next}
 
     def _learn_bin(self, held: Bin) -> None:
-        for kind in [*self.traffic, *(k for k in held.kinds if k not in self.traffic)]:
-            usual = self.traffic.get(kind, 0.0)
-            usual += (held.kinds.get(kind, 0) - usual) / _DAY_OF_BINS
-            self.traffic[kind] = round(usual, 4)
-        self._choose_kinds()
+        self.traffic = kinds.traffic(self.traffic, held.kinds)
+        for kind in kinds.too_quiet(self.traffic, self.begun):
+            for of_it in (self.begun, self.learned, self.scores):
+                of_it.pop(kind, None)
+        for kind in kinds.busy(self.traffic, self.begun):
+            self.begun[kind] = self.next
         for name in (ALL, URGENT, *(n for n in self.begun if n not in (ALL, URGENT))):
             self.begun.setdefault(name, self.next)
             state, score = surge.update(
-                self.learned.get(name), start_of(self.next), held.weights.get(name, 0.0)
+                self.learned.get(name), bins.start_of(self.next), held.weights.get(name, 0.0)
             )
             # At once, and not when it is stored: the same whatever the slices were.
-            self.learned[name], self.scores[name] = short(state), round(score, 2)
+            self.learned[name], self.scores[name] = bins.short(state), round(score, 2)
         self.recent = [*self.recent, held.weights.get(URGENT, 0.0)][-_RECENT_BINS:]
         latest = self.recent[-_WINDOW_BINS:]
-        usual = surge.usual(self.learned[URGENT], start_of(self.next))
+        usual = surge.usual(self.learned[URGENT], bins.start_of(self.next))
         self.level.learn(sum(latest), usual * len(latest))
-
-    def _choose_kinds(self) -> None:
-        for name in [n for n in self.begun if n not in (ALL, URGENT)]:
-            if self.traffic.get(name, 0.0) < _KIND_FROM / 10:
-                for of_it in (self.begun, self.learned, self.scores):
-                    of_it.pop(name, None)
-        room = KINDS_WATCHED - len([n for n in self.begun if n not in (ALL, URGENT)])
-        busy = [k for k, n in self.traffic.items() if n >= _KIND_FROM and k not in self.begun]
-        for kind in sorted(busy, key=lambda k: (-self.traffic[k], k))[: max(room, 0)]:
-            self.begun[kind] = self.next
-
-
-def _steps(weight_: float) -> int:
-    return math.floor(16 * math.log2(weight_)) if weight_ > 0 else -1000
