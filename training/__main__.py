@@ -52,13 +52,22 @@ def train(
     seen = features.weighted(counts, bucket_norms)
     fold = fit.folds([*(example.group for example in found), *map(alike, others)])
     asked = [fit.asked(head, found) for head in HEADS]
-    taught = _taught(cache, [*(e.text for e in found), *others], asked, seen, fold)
-    fitted = []
     own, own_fold = seen[: len(found)], fold[: len(found)]
-    for head, (yes, asks), student in zip(HEADS, asked, taught, strict=True):
-        fitted.append(fit.fit(head, yes, asks, own, own_fold, student))
+    parts = {
+        head.name: [fit.plain(head, yes, asks, own, own_fold)]
+        for head, (yes, asks) in zip(HEADS, asked, strict=True)
+    }
+    if cache is not None:
+        teacher = Teacher(cache, [*(e.text for e in found), *others])
+        for head, student in zip(HEADS, _taught(teacher, asked, seen, fold), strict=True):
+            if head.taught:
+                parts[head.name].append(student)
+    fitted = []
+    for head, (yes, asks) in zip(HEADS, asked, strict=True):
+        used = [part for name in (head.name, *head.kin) for part in parts[name]]
+        fitted.append(fit.blend(head, used, yes, asks, own_fold))
         print(f"{head.name}: {int(yes.sum())} of {int(asks.sum())}", flush=True)
-    data = packed(*fit.shipped(fitted, bucket_norms))
+    data = packed(*fit.shipped([one for one in fitted if one.head.ships], bucket_norms))
     out.mkdir(parents=True, exist_ok=True)
     (out / "heads.bin").write_bytes(data)
     (out / "heads.sha256").write_text(f"{sha256(data).hexdigest()}  heads.bin\n", encoding="ascii")
@@ -66,21 +75,18 @@ def train(
 
 
 def _taught(
-    cache: Path | None,
-    texts: list[str],
+    teacher: Teacher,
     asked: list[tuple[np.ndarray, np.ndarray]],
     seen: sp.csr_matrix,
     fold: np.ndarray,
-) -> list[fit.Student | None]:
-    """A student for each head, where there is a teacher."""
-    if cache is None:
-        return [None] * len(asked)
-    unknown = np.zeros(len(texts) - len(asked[0][0]), dtype=bool)
+) -> list[fit.Part]:
+    """A student for each head."""
+    number = len(asked[0][0])
+    unknown = np.zeros(len(fold) - number, dtype=bool)
     heads = [(np.append(yes, unknown), np.append(asks, unknown)) for yes, asks in asked]
-    weights, answers = students(Teacher(cache, texts), heads, seen, fold, fit.FOLDS)
+    weights, answers = students(teacher, heads, seen, fold, fit.FOLDS)
     return [
-        fit.Student(weights[:, place], answers[: len(asked[0][0]), place])
-        for place in range(len(asked))
+        fit.Part(weights[:, place], 0.0, answers[:number, place]) for place in range(len(asked))
     ]
 
 

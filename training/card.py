@@ -9,7 +9,7 @@ from training.fit import Fitted
 from training.measures import average_precision, calibration_error, roc_area
 from training.sources import SOURCES, Example
 
-_APART = ("urgent", "answer", "outage_now", "kind.", "mood.", "tone.")
+_APART = ("urgent", "answer", "outage_now", "kind.", "mood.", "tone")
 
 
 def written(

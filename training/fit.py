@@ -15,21 +15,25 @@ from vigie.classifier.grams import BUCKETS
 from vigie.classifier.model import FORMAT, ZERO
 
 FOLDS = 5
-STUDENT_SIZE = 0.5  # of a student's answer beside the words of a post, whose squares sum to 1
 _OUTLIERS = 0.00002  # share of the buckets' weights that are cut to the largest that ships
 
 
 @dataclass(frozen=True)
-class Student:
-    """What imitates an encoder for one head: its weights, and its answers to unseen examples."""
+class Part:
+    """One learner's line through what the classifier sees.
+
+    `unseen` are its answers to every example, each by a line that saw neither the example nor its
+    label (NaN where there was none).
+    """
 
     weights: np.ndarray
-    answers: np.ndarray
+    bias: float
+    unseen: np.ndarray
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A head's weights, and its log-odds for posts that it had not seen (NaN where not asked)."""
+    """A head's weights, and its log-odds for every example as if it had not seen it."""
 
     head: Head
     weights: np.ndarray
@@ -53,41 +57,52 @@ def asked(head: Head, examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarr
     return yes, asks
 
 
-def fit(
-    head: Head,
-    yes: np.ndarray,
-    asks: np.ndarray,
-    seen: sp.csr_matrix,
-    fold: np.ndarray,
-    student: Student | None = None,
-) -> Fitted:
-    """A line through what the classifier sees and, where there is one, the student's answer."""
-    rows = np.flatnonzero(asks)
-    own, answers, own_fold = seen[rows], yes[rows], fold[rows]
-    size = 0.0
-    if student is not None:
-        spread = float(student.answers[rows].std())
-        size = STUDENT_SIZE / spread if spread > 0 else 0.0
-        own = sp.hstack([own, sp.csr_matrix(size * student.answers[rows][:, None])]).tocsr()
-    scores = np.full(len(rows), np.nan)
-    for each in range(FOLDS):
-        held = own_fold == each
-        if not held.any() or len(set(answers[~held])) < 2:
-            continue
-        weights, bias = _line(head, own[~held], answers[~held])
-        scores[held] = own[held] @ weights + bias
-    known = ~np.isnan(scores)
-    slope, shift = 1.0, 0.0
-    if len(set(answers[known])) == 2:
-        calibration = LogisticRegression(C=100.0).fit(scores[known, None], answers[known])
-        slope = max(float(calibration.coef_[0, 0]), 0.05)
-        shift = float(calibration.intercept_[0])
-    weights, bias = _line(head, own, answers)
-    if student is not None:
-        weights = weights[:-1] + weights[-1] * size * student.weights
+def plain(
+    head: Head, yes: np.ndarray, asks: np.ndarray, seen: sp.csr_matrix, fold: np.ndarray
+) -> Part:
+    """What the labels alone teach."""
     unseen = np.full(len(yes), np.nan)
-    unseen[rows] = slope * scores + shift
-    return Fitted(head, slope * weights, slope * bias + shift, unseen, yes, asks)
+    for each in range(FOLDS):
+        held, learned = fold == each, asks & (fold != each)
+        if held.any() and len(set(yes[learned])) == 2:
+            weights, bias = _line(head, seen[np.flatnonzero(learned)], yes[learned])
+            unseen[held] = seen[np.flatnonzero(held)] @ weights + bias
+    return Part(*_line(head, seen[np.flatnonzero(asks)], yes[asks]), unseen)
+
+
+def blend(
+    head: Head, parts: Sequence[Part], yes: np.ndarray, asks: np.ndarray, fold: np.ndarray
+) -> Fitted:
+    """Several learners' answers, weighed by how they did on what they had not seen.
+
+    The weighing is logistic regression, so that it calibrates too; a sum of lines is a line.
+    """
+    answers = np.stack([part.unseen for part in parts], axis=1)
+    known = asks & ~np.isnan(answers).any(axis=1)
+    answers = np.nan_to_num(answers)
+    unseen = np.full(len(yes), np.nan)
+    if len(set(yes[known])) < 2:
+        return Fitted(head, parts[0].weights, parts[0].bias, unseen, yes, asks)
+    size = np.maximum(answers[known].std(axis=0), 1e-9)
+    answers = answers / size
+    for each in range(FOLDS):
+        held, learned = fold == each, known & (fold != each)
+        if held.any() and len(set(yes[learned])) == 2:
+            unseen[held] = _weighed(answers[learned], yes[learned]).decision_function(answers[held])
+    machine = _weighed(answers[known], yes[known])
+    shares = machine.coef_[0] / size
+    return Fitted(
+        head,
+        np.sum([share * part.weights for share, part in zip(shares, parts, strict=True)], axis=0),
+        float(machine.intercept_[0] + shares @ [part.bias for part in parts]),
+        unseen,
+        yes,
+        asks,
+    )
+
+
+def _weighed(answers: np.ndarray, yes: np.ndarray) -> LogisticRegression:
+    return LogisticRegression(C=1.0).fit(answers, yes)
 
 
 def _line(head: Head, seen: sp.csr_matrix, yes: np.ndarray) -> tuple[np.ndarray, float]:

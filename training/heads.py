@@ -25,6 +25,9 @@ class Head:
     yes: Callable[[Example], bool]
     cost: float = 10.0  # of an error, against large weights
     lift: float = 0.0  # how far the rarer answer is weighted up: (rate of no / rate of yes)^lift
+    kin: tuple[str, ...] = ()  # heads of the same source whose answers it may use
+    taught: bool = True  # by an encoder too, where that helped on posts it had not seen
+    ships: bool = True  # else it only helps its kin
 
 
 def _rank(example: Example) -> int:
@@ -74,26 +77,28 @@ def _language(example: Example) -> str:
     return ""
 
 
+def _spoken_well(example: Example) -> bool:
+    """In the languages in which the encoder taught."""
+    return example.source == "umsab" and example.file in ("french", "english")
+
+
+def _in_french(example: Example) -> bool:
+    """People in a disaster write in French, as those did who asked for help."""
+    return example.source == "requests" or (
+        example.source == "brand" and example.labels.get("source") == "haiti"
+    )
+
+
 _URGENCY = _labelled("brand", "urgency")
-_ABOUT_DISASTERS = ("trecis", "crisislex", "haiti")  # what mentions were collected for
+_SCENES = ("trecis", "t26", "requests", "umsab", "brand")
 
 HEADS: tuple[Head, ...] = (
-    Head("danger", _URGENCY, _at_least(3)),
+    Head("danger", _URGENCY, _at_least(3), taught=False),
     Head("urgent", _URGENCY, _at_least(2)),
     Head("answer", _URGENCY, _at_least(1)),
     Head("outage_now", _both("brand"), _now("outage")),
-    Head("disaster_now", _both("brand"), _now("natural_disaster")),
+    Head("disaster_now", _both("brand"), _now("natural_disaster"), taught=False),
     Head("affair_now", _both("brand"), _now("controversy")),
-    Head(
-        "complaint",
-        _both("brand"),
-        lambda e: _rank(e) == 1 and e.labels["kind"] in ("product_quality", "outage"),
-    ),
-    Head(
-        "question",
-        _labelled("brand", "sentiment"),
-        lambda e: e.labels.get("urgency") == "medium" and e.labels["sentiment"] != "negative",
-    ),
     Head(
         "off_topic",
         _both("brand"),
@@ -108,23 +113,42 @@ HEADS: tuple[Head, ...] = (
         for mood in ("negative", "neutral", "positive")
     ),
     *(
-        Head(f"tone.{tone}", _of("umsab"), _is("sentiment", tone), cost=3.0)
+        Head(f"tone.{tone}", _spoken_well, _is("sentiment", tone), cost=3.0)
         for tone in ("negative", "neutral", "positive")
     ),
-    Head("priority.medium", _of("trecis"), _at_least(1), cost=1.0, lift=0.5),
-    Head("priority.high", _of("trecis"), _at_least(2), cost=1.0, lift=0.5),
-    Head("priority.critical", _of("trecis"), _at_least(3), cost=1.0, lift=0.5),
+    *(
+        Head(f"tone_abroad.{tone}", _of("umsab"), _is("sentiment", tone), cost=3.0, taught=False)
+        for tone in ("negative", "neutral", "positive")
+    ),
+    Head("priority.medium", _of("trecis"), _at_least(1), cost=1.0, lift=0.5, ships=False),
+    Head(
+        "priority.high",
+        _of("trecis"),
+        _at_least(2),
+        cost=1.0,
+        lift=0.5,
+        kin=("priority.medium", "priority.critical"),
+    ),
+    Head(
+        "priority.critical",
+        _of("trecis"),
+        _at_least(3),
+        cost=1.0,
+        lift=0.5,
+        kin=("priority.high",),
+    ),
     Head("affected", _of("t26"), _is("info_type", "Affected individuals"), cost=1.0, lift=0.5),
     Head("request", _of("requests"), _is("request", "1")),
     Head(
         "scene.disaster",
-        _of("trecis", "t26", "requests", "umsab", "brand"),
+        _of(*_SCENES),
         lambda e: (
-            e.source in ("trecis", "t26", "requests")
-            or (e.source == "brand" and e.labels.get("source") in _ABOUT_DISASTERS)
+            e.source in ("trecis", "t26")
+            or (e.source == "brand" and e.labels.get("source") in ("trecis", "crisislex"))
         ),
         cost=1.0,
     ),
+    Head("scene.french", _of(*_SCENES), _in_french, cost=1.0),
     Head(
         "scene.organisation",
         lambda e: e.source == "brand" or (e.source == "umsab" and e.file in ("english", "french")),

@@ -4,7 +4,7 @@ import csv
 import gzip
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vigie.classifier.normalise import normalise, words
@@ -83,6 +83,9 @@ def examples(folder: Path, corrections: Path | None = None) -> list[Example]:
             raise BadData(f"{folder}: no file {source.files}")
         for path in paths:
             found += _read(path, source)
+    # A post that another source has too stays with its event.
+    events = {e.text: e.group for e in found if e.source in ("trecis", "t26")}
+    found = [replace(e, group=events.get(e.text, e.group)) for e in found]
     if corrections is not None:
         found += corrected(corrections)
     return found

@@ -15,8 +15,8 @@ from sklearn.linear_model import LogisticRegression
 
 from training.teacher import cleaned, read_cache
 
-_RIDGE = 1.0
-_STEPS = 25
+_RIDGE = 0.5
+_STEPS = 20
 _FEWEST = 50
 
 
@@ -27,6 +27,9 @@ class Teacher:
         known = read_cache(cache)
         keys = [cleaned(text) for text in texts]
         self.has = np.array([key in known for key in keys])
+        first = {text: place for place, text in reversed(list(enumerate(texts)))}
+        self.first = np.zeros(len(texts), dtype=bool)  # of those that are alike
+        self.first[list(first.values())] = True
         vectors = np.stack([known[key] for key in keys if key in known])
         self.vectors = np.zeros((len(texts), vectors.shape[1]))
         self.vectors[self.has] = 8.0 * (vectors - vectors.mean(axis=0))
@@ -68,7 +71,7 @@ def _imitated(
     allowed: np.ndarray,
 ) -> np.ndarray:
     said = [teacher.answers(yes, np.flatnonzero(asked & allowed)) for yes, asked in heads]
-    lessons = np.flatnonzero(teacher.has & allowed)
+    lessons = np.flatnonzero(teacher.has & teacher.first & allowed)
     target = np.stack(said, axis=1)[lessons]
     return _ridge(seen[lessons], target - target.mean(axis=0))
 

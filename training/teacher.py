@@ -52,11 +52,11 @@ def lessons(data: Path) -> list[str]:
         for path in sorted((data / "train").glob(pattern)):
             wanted += _column(path)
     for path in sorted((data / "unlabelled").glob("*.txt")):
-        wanted += some(iter(path.read_text(encoding="utf-8").splitlines()), 4500)
+        wanted += some(iter(path.read_text(encoding="utf-8").splitlines()), 8000)
     urgent = {"high", "critical"}
     for path in sorted((data / "train").glob("trecis.csv")):
-        wanted += some(_column(path, lambda row: row["urgency"] in urgent), 2000)
-        wanted += some(_column(path, lambda row: row["urgency"] not in urgent), 2500)
+        wanted += some(_column(path, lambda row: row["urgency"] in urgent), 2500)
+        wanted += some(_column(path, lambda row: row["urgency"] not in urgent), 12000)
     for path in sorted((data / "streams").glob("*.jsonl.gz")):
         wanted += some(stream(path), 3000)
     for path in sorted((data / "crisislex").glob("t26.csv")):

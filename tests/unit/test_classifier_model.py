@@ -210,7 +210,7 @@ def test_a_rule_may_raise_and_never_lower(odds, rule):
 
 def test_a_brand_may_count_a_head_more_or_not_at_all():
     def odds(head):
-        return 0.0 if head == "outage_now" else -9.0
+        return 1.0 if head == "outage_now" else -9.0
 
     plain = judge(odds, ())
     more = judge(odds, (), POLICY.adjusted({"outage_now": 2.0}))
@@ -223,7 +223,10 @@ def test_a_brand_may_count_a_head_more_or_not_at_all():
 @pytest.mark.parametrize(
     ("factors", "says"),
     [
-        ({"no_such_head": 1.0}, "no such head: 'no_such_head'; expected one of danger, urgent"),
+        (
+            {"no_such_head": 1.0},
+            "no such head: 'no_such_head'; expected one of danger, urgent",
+        ),
         ({"danger": -1.0}, "danger: factor -1.0"),
         ({"danger": math.nan}, "danger: factor nan"),
         ({"danger": math.inf}, "danger: factor inf"),
@@ -276,11 +279,11 @@ def test_a_head_that_a_brand_does_not_count_is_no_reason():
 def test_a_reason_tells_that_the_brand_counts_its_head_otherwise():
     text = "no internet since this morning"
     usual = classify(text, "en")
-    more = classify(text, "en", POLICY.adjusted({"outage_now": 1.5, "urgent": 0.5}))
+    more = classify(text, "en", POLICY.adjusted({"outage_now": 1.4, "urgent": 0.7}))
 
     assert more.scores["high"] > usual.scores["high"]
     assert any(
-        reason.says == "a service does not work now (for this brand counted 0.9, usually 0.6)"
+        reason.says == "a service does not work now (for this brand counted 0.98, usually 0.7)"
         for reason in more.reasons
     )
 
@@ -297,7 +300,7 @@ def test_a_row_counts_only_within_its_scene():
     row = next(row for row in POLICY.rows if row.within)
 
     inside = counted(row, lambda head: 5.0)
-    outside = counted(row, lambda head: -5.0 if head == row.within else 5.0)
+    outside = counted(row, lambda head: -8.0 if head == row.within else 5.0)
 
     assert outside < 0.02 < inside
 

@@ -331,7 +331,7 @@ def test_check_prints_the_table_of_a_brand_that_adjusts_it_and_of_no_other(tmp_p
     assert "bolt: " not in said
     assert re.search(r"answer +medium +1.00 +1.00 .*times 2, and never more than 1", said)
     (affair,) = [line for line in said.splitlines() if "affair_now" in line]
-    assert affair.split()[:4] == ["affair_now", "high", "0.70", "0.98"]
+    assert affair.split()[:4] == ["affair_now", "high", "0.50", "0.70"]
 
 
 def test_the_shipped_plan_explains_every_head_that_a_policy_may_adjust():

@@ -31,6 +31,9 @@ _SAYS = {
     "tone.negative": "a negative tone",
     "tone.neutral": "a neutral tone",
     "tone.positive": "a positive tone",
+    "tone_abroad.negative": "a negative tone",
+    "tone_abroad.neutral": "a neutral tone",
+    "tone_abroad.positive": "a positive tone",
     "off_topic": "no crisis and nothing to answer",
 }
 

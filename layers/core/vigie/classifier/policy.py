@@ -44,7 +44,7 @@ class Policy:
     rows: tuple[Row, ...]
     rules: Mapping[str, float]
     critical: float = 0.4
-    high: float = 0.45
+    high: float = 0.6
     medium: float = 0.6
 
     def adjusted(self, factors: Mapping[str, float]) -> "Policy":
@@ -70,19 +70,19 @@ POLICY = Policy(
             head="danger",
             says="people or health may be in danger now",
             level=Urgency.CRITICAL,
-            weight=1.0,
+            weight=0.8,
         ),
         Row(
             head="urgent",
             says="what is usually looked at within the hour",
             level=Urgency.HIGH,
-            weight=0.6,
+            weight=0.9,
         ),
         Row(
             head="outage_now",
             says="a service does not work now",
             level=Urgency.HIGH,
-            weight=0.6,
+            weight=0.7,
         ),
         Row(
             head="disaster_now",
@@ -94,26 +94,33 @@ POLICY = Policy(
             head="affair_now",
             says="data, fraud, an accusation or a call to boycott",
             level=Urgency.HIGH,
-            weight=0.7,
+            weight=0.5,
         ),
         Row(
             head="request",
             says="somebody asks for help in a disaster",
             level=Urgency.HIGH,
-            weight=0.6,
-            within="scene.disaster",
+            weight=0.9,
+            within="scene.french",
         ),
         Row(
             head="affected",
             says="people are said to be hit by a disaster",
             level=Urgency.HIGH,
-            weight=0.2,
+            weight=0.3,
             within="scene.disaster",
         ),
         Row(
             head="priority.high",
             says="what disaster responders ranked high",
             level=Urgency.HIGH,
+            weight=0.9,
+            within="scene.disaster",
+        ),
+        Row(
+            head="priority.critical",
+            says="what disaster responders ranked critical",
+            level=Urgency.CRITICAL,
             weight=0.6,
             within="scene.disaster",
         ),
@@ -131,17 +138,20 @@ POLICY = Policy(
         "outage.transport": 0.4,
         "pair.cold": 0.5,
         "pair.monitoring": 0.8,
+        "pair.vulnerable": 0.3,
         "report.flight": 0.6,
     },
 )
 
 _TRAINED = 0.9  # confidence from which a language counts as French or English
 _MOST_OF_MOOD = 0.5  # of sentiment, what the heads of mood say at most: they saw little praise
+_SCENE = 2.0  # log-odds: a scene is believed early, its heads have a say of their own
 _CEILING = 0.995  # nothing is certain
 _SURE_OF_DANGER = 0.9
 _SURE_OF_HEARSAY = 0.45
 _KIND_HEADS = tuple((kind.value, f"kind.{kind.value}") for kind in Kind)
 _MOOD_HEADS = tuple((m.value, f"mood.{m.value}", f"tone.{m.value}") for m in Sentiment)
+_ABROAD_HEADS = tuple((m.value, f"mood.{m.value}", f"tone_abroad.{m.value}") for m in Sentiment)
 
 # Logistic function by a table and straight lines, rounded: alike on every machine.
 _STEPS, _END = 64, 12
@@ -201,7 +211,7 @@ def judge(
 def counted(row: Row, odds: Odds, confidence: float = 1.0) -> float:
     """How much the row adds to its level, 0 to 1."""
     weight = confidence * row.weight * probability(odds(row.head))
-    return weight * probability(odds(row.within)) if row.within else weight
+    return weight * probability(odds(row.within) + _SCENE) if row.within else weight
 
 
 def _urgency(
@@ -275,13 +285,14 @@ def _kinds(
 def _moods(odds: Odds, confidence: float) -> dict[str, float]:
     """Toward the organisation where one is spoken to or of, else the tone of the post.
 
-    The heads of tone know eight languages; those of the organisation French and English.
+    One set of heads of tone knows French and English, as those of the organisation do; another
+    knows eight languages.
     """
     known = confidence >= _TRAINED
     about = _MOST_OF_MOOD * probability(odds("scene.organisation")) if known else 0.0
     found = {
         name: probability(about * odds(mood) + (1.0 - about) * odds(tone))
-        for name, mood, tone in _MOOD_HEADS
+        for name, mood, tone in (_MOOD_HEADS if known else _ABROAD_HEADS)
     }
     total = sum(found.values())
     return {name: share / total for name, share in found.items()}
