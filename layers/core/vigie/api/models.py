@@ -48,7 +48,8 @@ class Incident(Shape):
     """One incident, as lists show it. `danger`: a single post opened it, for somebody may be in
     danger now. `merged`: the incidents whose mentions are counted and shown here now,
     `merged_into`: where this one's are, `split_from`: which one it was taken out of. `flared_up`:
-    it got worse after somebody called it contained."""
+    it got worse after somebody called it contained. `calm_since`: it seems to be over since then,
+    and nobody has said so yet. `surge`: how many times the usual the brand's volume was."""
 
     id: str
     brand: str
@@ -75,6 +76,8 @@ class Incident(Shape):
     split_from: str | None
     contained_by: str | None
     flared_up: bool
+    calm_since: Instant | None
+    surge: float
     severity_said: SeveritySaid | None
     coordinated: Coordinated | None
     paging: Paging
@@ -227,6 +230,8 @@ def _values(summary: Summary, plan: Plan) -> dict[str, Any]:
         "split_from": tally.split_from or None,
         "contained_by": desk.contained_by or None,
         "flared_up": has_flared_up(tally, desk),
+        "calm_since": tally.calm_since if desk.resolved_at is None else None,
+        "surge": tally.surge,
         "severity_said": severity_said_of(desk),
         "coordinated": _coordinated_of(tally),
         "paging": Paging(
