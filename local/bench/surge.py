@@ -120,7 +120,7 @@ def _counted(scored: Scored, at: float) -> dict[str, Any]:
 
 
 def _made_up() -> dict[str, Any]:
-    seen = watch(TEXTBOOK, brands=50, learned=21, days=60, every=60, seed=1, draws=12)
+    seen = watch(TEXTBOOK, brands=120, learned=21, days=60, every=60, seed=1, draws=5)
     at = seen.threshold(1)
     found: dict[str, Any] = {"textbook": {"score_for_one_a_month": round(at, 2), "surges": {}}}
     for times in SURGES:
@@ -188,7 +188,7 @@ def _page(found: dict[str, Any], pictures: dict[str, str]) -> list[str]:
     lines += [
         "### Delay against theory",
         "",
-        "5 mentions a bin, negative binomial r = 2, learned for 21 days; 50 brands, calm for 60",
+        "5 mentions a bin, negative binomial r = 2, learned for 21 days; 120 brands, calm for 60",
         "days more. The optimum is a CUSUM that knows the usual and the size of the surge and",
         "alarms as often in calm: once in 30 days, which the detector does at a score of "
         f"{made_up['textbook']['score_for_one_a_month']}.",
