@@ -121,7 +121,7 @@ def respond(draft: Draft, labelled: LabelledMention, surprise: Surprise | None) 
     last, series.alarm = series.alarm, Alarm(surprise.bin, round(surprise.score, 2), incident_id)
     tally = draft.tallies[incident_id]
     tally = replace(tally, surge=max(tally.surge, series.ratio()))
-    draft.tallies[incident_id] = graded(draft, tally, first=tally.is_suspected)
+    draft.tallies[incident_id] = graded(draft, tally)
     draft.touched[incident_id] = None
     if last is None or last.incident_id != incident_id or surprise.bin - last.bin > SILENCE:
         # How the same storm grows is told by the severity.
