@@ -295,7 +295,7 @@ def _cost(posts: Sequence[Post]) -> dict[str, float]:
 
     def batch() -> None:
         index = groups.Index()
-        likeness.unpacked.cache_clear()
+        likeness._unpacked.clear()
         for post in posts[1:5000:50]:
             sketch = _sketch(post)
             groups.nearest(alive, index.alike(sketch, alive), post.kind, post.at)

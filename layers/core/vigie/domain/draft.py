@@ -22,6 +22,7 @@ from vigie.domain.incident import (
     Timer,
 )
 from vigie.domain.labels import Kind, Urgency
+from vigie.domain.likeness import Sketch
 from vigie.domain.mention import LabelledMention
 from vigie.domain.noise import is_a_voice, listened
 from vigie.domain.plan import Plan, Severity
@@ -66,6 +67,7 @@ class Draft:
     # Open incidents that a mention belongs to, and whose tally was not read.
     missing: dict[str, None] = field(default_factory=dict)
     index: Index = field(default_factory=Index)
+    sketches: dict[str, Sketch] = field(default_factory=dict)
 
 
 def draft_of(
@@ -180,12 +182,21 @@ def count(draft: Draft, incident_id: str, labelled: LabelledMention) -> None:
     _grow(draft, incident_id, labelled, tally.mention_count)
 
 
+def sketched(draft: Draft, labelled: LabelledMention) -> Sketch:
+    """The mention's sketch, made once a slice."""
+    mention = labelled.mention
+    version = f"{mention.key}@{mention.post_id}"
+    if version not in draft.sketches:
+        draft.sketches[version] = sketch_of(labelled, draft.plan.brand(mention.brand))
+    return draft.sketches[version]
+
+
 def _grow(draft: Draft, incident_id: str, labelled: LabelledMention, number: int) -> None:
     """Let the incident's sketch follow what is said."""
     shown, mention = draft.open.get(incident_id), labelled.mention
     if shown is None:
         return
-    post = sketch_of(labelled, draft.plan.brand(mention.brand))
+    post = sketched(draft, labelled)
     text, heat = grown(shown.sketch, heat_at(shown, mention.posted_at), post, number)
     draft.open[incident_id] = replace(shown, sketch=text, heat=heat)
 

@@ -16,7 +16,7 @@ import re
 import struct
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from zlib import crc32
 
@@ -35,6 +35,7 @@ _CONCEPT, _RULE = 60, 30
 _LONGEST = 24  # letters of a word that count
 _MOST_WORDS = 120
 _MOST_WORDS_KEPT = 20_000
+_MOST_UNPACKED = 1_000
 _DROPPED = re.compile(r"https?://\S*|@\w+|^RT\b|&\w+;|['’]")
 _WORDS = re.compile(r"[^\W_]{2,}")
 # Rules that say who speaks or how, not of what.
@@ -43,6 +44,7 @@ _PAIR = struct.Struct(">HB")
 
 Features = tuple[tuple[int, int], ...]
 _known: dict[tuple[str, str], Features] = {}
+_unpacked: dict[str, Sketch] = {}
 
 
 def folded(text: str) -> str:
@@ -116,13 +118,22 @@ def blend(group: Sketch, post: Sketch, number: int) -> Sketch:
 def packed(of: Sketch) -> str:
     """A group's sketch as text of at most 90 characters, fit for JSON."""
     ranked = sorted(of.items(), key=lambda item: (-item[1], item[0]))[:FEATURES_KEPT]
-    return base64.b85encode(b"".join(_PAIR.pack(*item) for item in ranked)).decode("ascii")
+    text = base64.b85encode(b"".join([_PAIR.pack(*item) for item in ranked])).decode("ascii")
+    return _remembered(text, dict(ranked))
 
 
-@lru_cache(maxsize=1024)
 def unpacked(text: str) -> Sketch:
     """The inverse of `packed`; what it gives is shared."""
-    return dict(_PAIR.iter_unpack(base64.b85decode(text)))
+    if text not in _unpacked:
+        _remembered(text, dict(_PAIR.iter_unpack(base64.b85decode(text))))
+    return _unpacked[text]
+
+
+def _remembered(text: str, of: Sketch) -> str:
+    if len(_unpacked) >= _MOST_UNPACKED:
+        _unpacked.clear()
+    _unpacked[text] = of
+    return text
 
 
 def _features(word: str, lang: str) -> Features:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from vigie.domain.draft import Draft, count, is_late, short_hash
+from vigie.domain.draft import Draft, count, is_late, short_hash, sketched
 from vigie.domain.groups import (
     Index,
     bounded,
@@ -61,7 +61,7 @@ def place(draft: Draft, labelled: LabelledMention) -> tuple[str, Why]:
     """The incident that the mention belongs to, opened if need be ("" for none), and why."""
     if not counts(labelled):
         return "", Why(rule=NO_CRISIS)
-    post = sketch_of(labelled, draft.plan.brand(labelled.mention.brand))
+    post = sketched(draft, labelled)
     alike = draft.index.alike(post, {**draft.open, **draft.groups})
     if labelled.labels.urgency is Urgency.CRITICAL:
         return _place_critical(draft, labelled, alike)
