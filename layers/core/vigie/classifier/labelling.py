@@ -170,10 +170,10 @@ def _by_head(
                 )
             )
         else:
-            places = range(share.first, share.last + 1)
-            if not taken.isdisjoint(places):
+            if share.first in taken or share.last in taken:  # one word, or two neighbours
                 continue
-            taken.update(places)
+            taken.add(share.first)
+            taken.add(share.last)
             quoted += 1
             name = f"words.{head}" if quoted == 1 else f"words.{head}.{quoted}"
             found.append(

@@ -170,15 +170,13 @@ class Reading:
         """All that spoke for the head, and the shares that did most of it."""
         words, pairs, factor, place = self._whole(head)
         number = len(words)
-        values = words + pairs
         rules = [(self._model._rules[rule][place], rule) for rule in self._fired]
-        total = factor * sum([added for added in values if added > 0])
         best = [Share(added, 0, 0, rule) for added, rule in rules if added > 0]
-        total += sum([share.weight for share in best])
-        for at in sorted(range(len(values)), key=values.__getitem__, reverse=True)[:most]:
-            added = values[at]
-            if added <= 0:
-                break
+        spoke = [(added, -at) for at, added in enumerate(words + pairs) if added > 0]
+        total = factor * sum([added for added, _ in spoke]) + sum([one.weight for one in best])
+        spoke.sort(reverse=True)
+        for added, before in spoke[:most]:
+            at = -before
             if at < number:
                 best.append(Share(added * factor, at, at))
             else:
