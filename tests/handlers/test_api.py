@@ -1,8 +1,13 @@
 import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +26,7 @@ from tests.fakes import (
     RecordingQueue,
 )
 from tests.handlers.http import LambdaContext, a_request
+from vigie.api.routing import MODULES, OPEN_ROUTES
 from vigie.domain.budget import Stop
 from vigie.domain.change import Stored
 from vigie.domain.cursor import Gap
@@ -30,6 +36,7 @@ from vigie.errors import Unavailable, UnknownVersion
 from vigie.messages import Command, decode_for_triage
 from vigie.services.staff import issue
 
+ROOT = Path(__file__).parents[2]
 ID = "inc-0123456789"
 TOKEN = "staff-token-of-duty-1"
 LINK = "Ab3-_Ab3-_Ab"
@@ -83,17 +90,45 @@ def staff_ask(method, path, **request):
 
 
 def route_paths():
-    return sorted(
-        (route.method, route.path.replace("<", "{").replace(">", "}"))
-        for route in (*app.app._static_routes, *app.app._dynamic_routes)
+    return sorted(tuple(route.split(" ", 1)) for route in MODULES)
+
+
+@pytest.mark.parametrize("module", sorted(set(MODULES.values())))
+def test_a_module_has_the_routes_that_it_is_loaded_for(module):
+    router = import_module(f"vigie.api.routes.{module}").router
+
+    served = {
+        f"{method} {path.replace('<', '{').replace('>', '}')}"
+        for path, methods, *_ in router._routes
+        for method in methods
+    }
+
+    assert served == {route for route, of in MODULES.items() if of == module}
+
+
+def test_a_cold_start_for_a_link_pays_for_no_other_route():
+    code = (
+        "import sys; from functions.api.app import app; from vigie.api.routing import load; "
+        "load(app, 'GET /a/{token}'); print(*sys.modules)"
     )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "layers" / "core")])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    loaded = {name for name in done.stdout.split() if name.startswith("vigie.")}
+    assert "vigie.api.routes.pages" in loaded
+    assert not loaded & {"vigie.api.models", "vigie.services.explain", "vigie.domain.digest"}
 
 
 def test_only_the_named_routes_are_open(held):
-    opened = {f"{method} {path}" for method, path in route_paths()} & app.OPEN_ROUTES
+    opened = {f"{method} {path}" for method, path in route_paths()} & OPEN_ROUTES
 
-    assert opened == app.OPEN_ROUTES
-    assert {f"{m} {p}" for m, p in route_paths()} - app.OPEN_ROUTES == {
+    assert opened == OPEN_ROUTES
+    assert {f"{m} {p}" for m, p in route_paths()} - OPEN_ROUTES == {
         "GET /sources",
         "GET /on-call",
         "POST /on-call/overrides",
@@ -118,7 +153,7 @@ def test_only_the_named_routes_are_open(held):
 
 @pytest.mark.parametrize(("method", "path"), route_paths())
 def test_every_other_route_answers_401_without_a_token(held, method, path):
-    if f"{method} {path}" in app.OPEN_ROUTES:
+    if f"{method} {path}" in OPEN_ROUTES:
         return
     before = dict(held.desks), dict(held.entries)
 
@@ -408,7 +443,7 @@ def test_an_acknowledgement_that_cannot_be_written_offers_the_button_again(held)
     def busy(*args):
         raise Unavailable("others kept writing")
 
-    held.parts.desks.acknowledge = busy
+    held.parts.desks.turn = busy
     status, page, headers = link_ask("POST")
 
     assert status == 503
@@ -458,7 +493,7 @@ def test_the_description_says_which_routes_need_a_token(held):
         for method, operation in operations.items()
         if "security" in operation
     }
-    assert secured == {f"{m} {p}" for m, p in route_paths()} - app.OPEN_ROUTES
+    assert secured == {f"{m} {p}" for m, p in route_paths()} - OPEN_ROUTES
     assert "security" not in body["paths"]["/health"]["get"]
     assert body["components"]["securitySchemes"]["person"]["scheme"] == "bearer"
     resolve = body["paths"]["/incidents/{id}/resolve"]["post"]["responses"]
@@ -717,6 +752,14 @@ def test_an_incident_that_got_worse_after_it_was_contained_says_so(held):
     shown = staff_ask("GET", f"/incidents/{ID}")[1]
 
     assert (shown["state"], shown["flared_up"]) == ("acknowledged", True)
+
+
+def test_an_incident_that_has_calmed_down_says_since_when_and_how_loud_it_was(held):
+    held.tallies[ID] = replace(held.tallies[ID], calm_since=NOON, surge=7.5)
+
+    shown = staff_ask("GET", f"/incidents/{ID}")[1]
+
+    assert (shown["calm_since"], shown["surge"]) == ("2026-03-12T12:00:00.000Z", 7.5)
 
 
 def test_a_person_says_how_grave_it_is(held):

@@ -19,6 +19,7 @@ from tests.template.reading import (
 )
 
 OURS = {"Ref": "MetricsNamespace"}
+API = ROOT / "layers" / "core" / "vigie" / "api"
 # Namespace → (dimension, type that it names, attribute or None for Ref, metrics that AWS emits).
 EMITTED_BY_AWS = {
     "AWS/SQS": (
@@ -55,6 +56,7 @@ HEARTBEATS = {
     "IngestStoppedAlarm": ("IngestRan", 5),
     "WatchStoppedAlarm": ("WatchRan", 3),
     "RefreshStoppedAlarm": ("RefreshRan", 30),
+    "AuditorStoppedAlarm": ("AuditorRan", 3),
 }
 
 
@@ -151,6 +153,8 @@ def test_silence_raises_no_other_alarm(name):
     [
         "IngestRan",
         "WatchRan",
+        "AuditorRan",
+        "LaddersBehind",
         "IngestSilent",
         "PageFailed",
         "SignaturesRejected",
@@ -227,9 +231,11 @@ def dashboard_metrics():
 
 @pytest.mark.parametrize(("metric", "stage"), own_metrics())
 def test_a_metric_of_our_own_is_emitted_by_the_function_that_its_reader_names(metric, stage):
-    app = ROOT / "functions" / stage / "app.py"
+    code = (ROOT / "functions" / stage / "app.py").read_text(encoding="utf-8")
+    if stage == "api":  # its routes stand in the layer
+        code += "".join(path.read_text(encoding="utf-8") for path in API.rglob("*.py"))
 
-    assert f'"{metric}"' in app.read_text(encoding="utf-8")
+    assert f'"{metric}"' in code
 
 
 def test_the_dashboard_shows_the_metrics_that_the_documentation_promises():
@@ -304,6 +310,6 @@ def test_the_graph_of_corrections_searches_for_the_dimensions_that_the_api_emits
     (search,) = [line[0]["expression"] for line in dashboard_lines() if isinstance(line[0], dict)]
 
     schema = re.search(r"{\$\{MetricsNamespace\},([\w,]+)\}", search)[1].split(",")
-    code = (ROOT / "functions" / "api" / "app.py").read_text(encoding="utf-8")
+    code = (API / "routes" / "corrections.py").read_text(encoding="utf-8")
     assert 'MetricName="LabelsCorrected"' in search
     assert {*schema} == {"service", *re.findall(r'add_dimension\(name="(\w+)"', code)}

@@ -1,7 +1,13 @@
 """The OpenAPI description as it is served: who may call what, and how it says no."""
 
-from collections.abc import Collection
+import json
+from functools import cache
 from typing import Any
+
+from aws_lambda_powertools.event_handler import ApiGatewayResolver
+
+from vigie import __version__
+from vigie.api.routing import OPEN_ROUTES, load_all
 
 _PROBLEM = {
     "type": "object",
@@ -21,9 +27,18 @@ _SAYS = {
 }
 
 
-def described(schema: dict[str, Any], open_routes: Collection[str]) -> dict[str, Any]:
+@cache
+def description_of(app: ApiGatewayResolver) -> dict[str, Any]:
     """Powertools' description with our own problems in it, and a token on every route that is not
-    among `open_routes` (`GET /health`)."""
+    open. Built on demand: its machinery is as heavy as the rest of the function."""
+    load_all(app)
+    schema: dict[str, Any] = json.loads(
+        app.get_openapi_json_schema(
+            title="Vigie",
+            version=__version__,
+            description="Incidents, who has them, and what was decided. One token per person.",
+        )
+    )
     components = schema.setdefault("components", {})
     components["securitySchemes"] = {"person": {"type": "http", "scheme": "bearer"}}
     shapes = components.setdefault("schemas", {})
@@ -33,7 +48,7 @@ def described(schema: dict[str, Any], open_routes: Collection[str]) -> dict[str,
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             operation["responses"].pop("422", None)
-            if f"{method.upper()} {path}" in open_routes:
+            if f"{method.upper()} {path}" in OPEN_ROUTES:
                 continue
             operation["security"] = [{"person": []}]
             codes = set(_SAYS) if method == "post" else set(_SAYS) - {"409"}

@@ -1,0 +1,1 @@
+"""The API's routes, by noun; `vigie.api.routing` says which module has which."""
