@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from vigie.adapters.aws import aws
+from vigie.adapters.dynamodb.audits import DynamoAudits
 from vigie.adapters.dynamodb.due import DynamoDue, DynamoHeartbeats
 from vigie.adapters.dynamodb.ledger import DynamoLedger
 from vigie.adapters.dynamodb.rosters import DynamoRosters
@@ -20,8 +21,9 @@ from vigie.adapters.sqs import SqsQueue
 from vigie.config import WatchConfig
 from vigie.domain.outbox import CLASSIFIED_QUEUE
 from vigie.domain.plan import Plan, plan_from_json
-from vigie.ports import Due, Heartbeats, Ledger, Queue, Rosters, Subscriptions
+from vigie.ports import Audits, Due, Heartbeats, Ledger, Queue, Rosters, Subscriptions
 from vigie.services import roll_call
+from vigie.services.auditor import audit
 from vigie.services.watch import sweep
 
 logger = Logger()
@@ -33,6 +35,7 @@ class Parts:
     """What the handler works with; the local runner replaces `now`."""
 
     due: Due
+    audits: Audits
     heartbeats: Heartbeats
     ledger: Ledger
     escalations: Queue
@@ -50,6 +53,7 @@ def parts() -> Parts:
     sqs, dynamodb = aws("sqs"), aws("dynamodb")
     return Parts(
         due=DynamoDue(dynamodb, config.incidents_table),
+        audits=DynamoAudits(dynamodb, config.incidents_table),
         heartbeats=DynamoHeartbeats(dynamodb, config.brands_table),
         ledger=DynamoLedger(dynamodb, config.brands_table),
         escalations=SqsQueue(sqs, config.escalations_queue_url),
@@ -67,6 +71,17 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """A tick of the schedule. An error is the next minute's business: nothing is retried."""
     p = parts()
     now = p.now()
+    try:
+        _sweep(p, now)
+    finally:
+        # What keeps a sweep from its work is no reason to overlook who is not paged.
+        _audit(p, now)
+    if roll_call.is_due(now):
+        _call_the_roll(p)
+    return {}
+
+
+def _sweep(p: Parts, now: datetime) -> None:
     swept = sweep(p.due, p.heartbeats, p.ledger, p.escalations, p.outboxes, p.plan, now)
     for name, value in (
         ("WatchRan", 1),
@@ -88,9 +103,24 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         calm=swept.calm,
         failed=swept.failed,
     )
-    if roll_call.is_due(now):
-        _call_the_roll(p)
-    return {}
+
+
+def _audit(p: Parts, now: datetime) -> None:
+    audited = audit(p.audits, p.escalations, [brand.id for brand in p.plan.brands], now)
+    for name, value in (
+        ("AuditorRan", 1),
+        ("LaddersBehind", len(audited.behind)),
+        ("LaddersRepaired", audited.repaired),
+        ("UnknownVersion", audited.unknown_version),
+    ):
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+    for finding in audited.behind:
+        logger.warning(
+            "a ladder is behind",
+            incident=finding.incident_id,
+            found=finding.what,
+            since=finding.since.isoformat(),
+        )
 
 
 def _call_the_roll(p: Parts) -> None:

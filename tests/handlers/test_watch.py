@@ -8,10 +8,10 @@ import pytest
 from moto import mock_aws
 
 from functions.watch import app
-from tests.builders import NOON, a_plan, a_timer
+from tests.builders import NOON, a_plan, a_tally, a_timer, some_ladders
 from tests.handlers.http import LambdaContext
 from tests.tables import create_tables
-from vigie.adapters.dynamodb.items import timer_to_item
+from vigie.adapters.dynamodb.items import ladders_to_item, tally_to_item, timer_to_item
 from vigie.adapters.dynamodb.outbox import outbox_to_item
 from vigie.adapters.dynamodb.rosters import DynamoRosters
 from vigie.domain.contacts import Expected, Roster, mark_of
@@ -142,6 +142,30 @@ def test_a_source_that_x_refuses_for_want_of_money_is_not_silent(aws, capsys):
     metrics = run(capsys)
 
     assert (metrics["IngestSilent"], metrics["IngestWithoutMoney"]) == ([0.0], [1.0])
+
+
+def test_an_open_incident_without_a_timer_is_put_back_and_sent(aws, capsys):
+    aws.put(tally_to_item(a_tally()))
+    aws.put(ladders_to_item(some_ladders(5, 10)))
+
+    metrics = run(capsys)
+
+    assert [decode_step(b) for b in aws.bodies(aws.escalations)] == [
+        StepDue(incident_id="inc-0123456789", timer="ladder")
+    ]
+    found = {name: metrics[name] for name in ("AuditorRan", "LaddersBehind", "LaddersRepaired")}
+    assert found == {"AuditorRan": [1.0], "LaddersBehind": [1.0], "LaddersRepaired": [1.0]}
+
+
+def test_a_sweep_that_fails_does_not_keep_the_audit_from_its_work(aws, capsys):
+    app.parts().due = None
+    aws.put(tally_to_item(a_tally()))
+    aws.put(ladders_to_item(some_ladders(5, 10)))
+
+    with pytest.raises(AttributeError):
+        run(capsys)
+
+    assert len(aws.bodies(aws.escalations)) == 1
 
 
 def subscribe(aws, *endpoints):

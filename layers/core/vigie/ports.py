@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date, datetime, timedelta
 
+    from vigie.domain.auditing import Checked
     from vigie.domain.budget import Spend, Stop
     from vigie.domain.change import Change, Known
     from vigie.domain.compliance import Compliance, Job
@@ -330,6 +331,24 @@ class Overrides(Protocol):
 
 
 # ---- watch
+
+
+class Audits(Protocol):
+    """Open incidents and their ladders, for whoever checks that they are paged about."""
+
+    def open(self, brand: str) -> Iterator[str]:
+        """The brand's open incidents, page by page (eventually consistent)."""
+        ...
+
+    def check(self, incident_ids: Sequence[str]) -> tuple[tuple[Checked, ...], int]:
+        """Those that nobody has taken, strongly consistent item by item, and how many hold an
+        item of a version that this code does not read."""
+        ...
+
+    def mend(self, before: Timer | None, after: Timer, entries: Sequence[Entry]) -> None:
+        """Write the timer and its entries if it is still as it was read, and nobody has taken the
+        incident. Raises `Conflict` otherwise: then nothing was written."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

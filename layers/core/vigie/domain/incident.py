@@ -242,6 +242,8 @@ class Timer:
     which invocation works on it; `attempts` counts failed publishes of the present step, since
     `failing_since`; `sent` lists the `person/channel` pairs of the present step that already went.
     `special` names the special ladder that this run climbs, "" for that of the severity.
+    `owed_since` is when the present step was due where it was moved since, `mended` whether the
+    audit has put it right (`vigie.domain.auditing`).
     """
 
     incident_id: str
@@ -257,6 +259,8 @@ class Timer:
     failing_since: datetime | None = None
     sent: tuple[str, ...] = ()
     special: str = ""
+    owed_since: datetime | None = None
+    mended: bool = False
 
 
 LADDER_TIMER = "ladder"

@@ -66,6 +66,8 @@ def climbed(timer: Timer, step: Step, now: datetime) -> Timer:
         attempts=0,
         failing_since=None,
         sent=(),
+        owed_since=None,
+        mended=False,
     )
 
 
@@ -81,14 +83,14 @@ def put_off(timer: Timer, sent: tuple[str, ...], now: datetime) -> Timer:
         attempts=timer.attempts + 1,
         # Since when the page is owed, not since when we know that it fails: so the delay that
         # people see is the whole one.
-        failing_since=timer.failing_since or min(timer.due_at, now),
+        failing_since=timer.failing_since or timer.owed_since or min(timer.due_at, now),
         sent=timer.sent + sent,
     )
 
 
 def lateness(timer: Timer, now: datetime) -> timedelta:
     """How much later than promised a page of the present step goes out at `now`."""
-    return max(timedelta(0), now - (timer.failing_since or timer.due_at))
+    return max(timedelta(0), now - (timer.failing_since or timer.owed_since or timer.due_at))
 
 
 def ready_at(due_at: datetime, claimed_until: datetime | None) -> datetime:

@@ -194,6 +194,8 @@ def timer_to_item(timer: Timer) -> Item:
             "failing_since": _iso(timer.failing_since),
             "sent": list(timer.sent),
             "special": timer.special or None,
+            "owed_since": _iso(timer.owed_since),
+            "mended": timer.mended or None,
         }
     )
 
@@ -215,6 +217,8 @@ def timer_from_item(item: Mapping[str, Any]) -> Timer:
         failing_since=_instant(data.get("failing_since")),
         sent=tuple(data["sent"]),
         special=data.get("special", ""),
+        owed_since=_instant(data.get("owed_since")),
+        mended=data.get("mended", False),
     )
 
 
