@@ -113,7 +113,7 @@ def _as_read(before: Timer | None) -> dict[str, Any]:
     """The condition that nobody has written the timer since it was read, or put one there."""
     if before is None:
         return {"ConditionExpression": "attribute_not_exists(pk)"}
-    values = {":run": before.run, ":fired": before.fired}
+    values: dict[str, Any] = {":run": before.run, ":fired": before.fired}
     claim = "attribute_not_exists(claim)"
     if before.claim:
         claim, values = "claim = :claim", values | {":claim": before.claim}
