@@ -14,7 +14,7 @@ from tests.builders import NOON, a_plan
 from tests.tables import create_tables
 from tests.x_stream import a_post, every, ids
 from vigie.domain.plan import Brand, plan_to_json
-from vigie.messages import decode_mentions
+from vigie.messages import VERSION, decode_mentions
 
 SCHEDULED = json.loads(
     (Path(__file__).parents[2] / "events" / "ingest_poll.json").read_text(encoding="utf-8")
@@ -269,7 +269,7 @@ def test_a_message_about_a_source_that_left_the_plan_is_done_with(deployed):
 
 
 def test_a_message_that_cannot_be_read_is_parked_and_one_of_newer_code_stays(deployed):
-    answer = deployed.run(event=polls("{}", a_poll("mentions:1", version=2)))
+    answer = deployed.run(event=polls("{}", a_poll("mentions:1", version=VERSION + 1)))
 
     (letter,) = deployed.messages("POLLS_DEAD_LETTERS")
     assert letter["Body"] == "{}"
