@@ -203,6 +203,7 @@ const path = (id) => "/incidents/" + encodeURIComponent(id);
 
 // ------------------------------------------------------------------------------------ the list
 const closed = (one) => one.state === "resolved" || one.state === "dismissed";
+const waits = (one) => one.state === "open" || one.state === "suspected";
 const grave = (one, other) => closed(one) - closed(other) || one.severity.localeCompare(other.severity)
   || other.clocks.detected_at.localeCompare(one.clocks.detected_at);
 
@@ -230,7 +231,7 @@ function showList() {
   if (lost) at("incidents-title").focus({ preventScroll: true });
   at("more").hidden = !goesOn;
   put(at("list-says"), incidents.length ? "" : words()[at("filter").value === "all" ? "none_at_all" : "none_open"]);
-  const waiting = incidents.filter((one) => one.state === "open").length;
+  const waiting = incidents.filter(waits).length;
   document.title = (waiting ? "(" + waiting + ") " : "") + "Vigie";
 }
 function buildRow(one) {
@@ -255,14 +256,18 @@ function updateRow(item, one) {
     first.append(" " + brand(one));
   }
   put(kind, named("kinds", one.kind));
-  state.className = one.state === "open" ? "waiting" : "quiet";
+  state.className = waits(one) ? "waiting" : "quiet";
   fill(state, stateOf(one));
   fill(since, say(words().row, { posts: count("posts", one.mention_count), when: instant(one.clocks.detected_at) }));
 }
-const stateOf = (one) => say(words().states[one.state], {
-  who: (closed(one) ? one.resolved_by : one.acknowledged_by) || "",
-  when: instant(closed(one) ? one.clocks.resolved_at : one.clocks.acknowledged_at),
-});
+const stateOf = (one) => [
+  ...say(words().states[one.state], {
+    who: (closed(one) ? one.resolved_by : one.acknowledged_by) || "",
+    when: instant(closed(one) ? one.clocks.resolved_at : one.clocks.acknowledged_at),
+  }),
+  ...(one.flared_up && !closed(one) ? [" " + words().flared_up] : []),
+  ...(one.calm_since ? [" ", ...say(words().told.calm_proposed, { since: instant(one.calm_since) })] : []),
+];
 
 // ------------------------------------------------------------------------------- one incident
 async function detail() {
@@ -304,10 +309,10 @@ function showDetail() {
   at("danger").hidden = !one.danger || closed(one);
   fill(at("title"), [brand(one) + words().colon + named("kinds", one.kind)]);
   const next = one.paging.next_at;
-  fill(at("state"), [...stateOf(one), ...(one.state === "open" && next
+  fill(at("state"), [...stateOf(one), ...(waits(one) && next
     ? say(words().next_page, { when: instant(next) }) : [])]);
   put(at("failing"), one.paging.failing_since ? plain(words().failing, { time: local(one.paging.failing_since) }) : "");
-  at("acknowledge").hidden = one.state !== "open";
+  at("acknowledge").hidden = !waits(one);
   at("closing").hidden = closed(one);
   const urgencies = ["critical", "high", "medium", "low"].filter((name) => one.by_urgency[name])
     .map((name) => count("urgencies_" + name, one.by_urgency[name])).join(", ");
@@ -315,6 +320,7 @@ function showDetail() {
     ["severity", [plain(words().severity_of, { severity: one.severity.toUpperCase() })
       + words().colon + because(one.severity_because.join("; "))]],
     ["opened_because", [because(one.because)]],
+    ["coordinated", one.coordinated ? [because(one.coordinated.because.join("; "))] : []],
     ["counted", [count("posts", one.mention_count) + (urgencies ? " (" + urgencies + ")" : "")]],
     ["reach", [number(one.reach)]],
     ["first_post", instant(one.clocks.first_mention_at)],
@@ -326,9 +332,13 @@ function showDetail() {
     ["first_page", instant(one.clocks.first_paged_at)],
     ["paged", [count("pages", paged) + (delay ? ", " + plain(words().worst_delay, { n: number(delay) }) : "")]],
     ["taken", one.acknowledged_by ? [one.acknowledged_by + ", ", ...instant(one.clocks.acknowledged_at)] : instant(null)],
+    ["contained", one.contained_by ? [one.contained_by + ", ", ...instant(one.clocks.contained_at)] : []],
     [one.state === "dismissed" ? "dismissed" : "resolved",
       one.resolved_by ? [one.resolved_by + ", ", ...instant(one.clocks.resolved_at)] : instant(null)],
     ["follows", one.follows ? [one.follows] : []],
+    ["merged_into", one.merged_into ? [one.merged_into] : []],
+    ["merged", one.merged.length ? [one.merged.join(", ")] : []],
+    ["split_from", one.split_from ? [one.split_from] : []],
     ["incident", [one.id]],
   ]);
   keyed(at("timeline"), [...one.timeline].reverse(),
