@@ -113,7 +113,8 @@ def test_a_cold_start_for_a_link_pays_for_no_other_route():
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "layers" / "core")])},
+        env=os.environ
+        | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "layers" / "core")])},
         capture_output=True,
         text=True,
         check=True,
