@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from vigie.domain.budget import Spend
 from vigie.domain.change import Known
+from vigie.domain.clock_rules import CLOCKS
 from vigie.domain.cursor import Cursor
 from vigie.domain.incident import BrandState, Desk, Paging
 from vigie.domain.ladder import EARLY, ready_at
@@ -11,7 +12,7 @@ from vigie.domain.outbox import OutboxEntry
 from vigie.domain.placed import Placed
 from vigie.domain.tombstones import Erasure
 from vigie.errors import Conflict, Rejected, Unavailable
-from vigie.ports import GONE, Dossier, DueTimer, Standing, Summary
+from vigie.ports import GONE, Board, Dossier, DueTimer, Standing, Summary
 
 
 class RecordingQueue:
@@ -64,6 +65,7 @@ class InMemoryTriageStore:
         self.tallies = {}
         self.desks = {}
         self.timers = {}
+        self.clocks = {}
         self.ladders = {}
         self.entries = {}
         self.tombstones = {}
@@ -126,9 +128,28 @@ class InMemoryTriageStore:
             self.tombstones[tombstone.key] = tombstone
             self.log[tombstone.key] = Erasure(key=tombstone.key, why=tombstone.why, at=tombstone.at)
         self.tallies.update({tally.id: tally for tally in change.tallies})
-        self.timers.update({timer.incident_id: timer for timer in change.timers})
+        for timer in change.timers:
+            self.set_timer(timer)
         self.ladders.update({ladders.incident_id: ladders for ladders in change.ladders})
         self.entries.update({(e.incident_id, e.at, e.id): e for e in change.entries})
+
+    def set_timer(self, timer):
+        """Ladders by incident, the other clocks by incident and name."""
+        if timer.name == "ladder":
+            self.timers[timer.incident_id] = timer
+        else:
+            self.clocks[timer.incident_id, timer.name] = timer
+
+    def timer(self, incident_id, name):
+        if name == "ladder":
+            return self.timers.get(incident_id)
+        return self.clocks.get((incident_id, name))
+
+    def end_timer(self, incident_id, name):
+        if name == "ladder":
+            self.timers.pop(incident_id, None)
+        else:
+            self.clocks.pop((incident_id, name), None)
 
     def _broken_conditions(self, change):
         if self.state(change.state.brand).version != change.state.version:
@@ -145,9 +166,10 @@ class InMemoryTriageStore:
         for key in dict.fromkeys(key for key, _ in (*change.adopted, *change.reposted)):
             if key not in self.mentions or self.mentions[key].labelled.mention.repost:
                 yield f"{GONE}{key}"
-        for id_, unacknowledged in change.checks.items():
+        for id_, read in change.checks.items():
             desk = self.desks.get(id_, Desk(incident_id=id_))
-            if desk.resolved_at or (unacknowledged and desk.acknowledged_at):
+            had = read and (read.acknowledged_at, read.restarts)
+            if desk.resolved_at or (had and had != (desk.acknowledged_at, desk.restarts)):
                 yield f"desk:{id_}"
 
     def refreshed(self, key, post, at):
@@ -168,16 +190,16 @@ class InMemoryIncidents(InMemoryTriageStore):
         self.outbox = {}
 
     def claim(self, incident_id, timer, *, claim, now, until):
-        held = self.timers.get(incident_id)
-        if held is None or held.name != timer:
+        held = self.timer(incident_id, timer)
+        if held is None:
             return None
         if held.claim == claim:
             return held
         taken = held.claimed_until is not None and held.claimed_until >= now
         if held.due_at > now + EARLY or taken:
             return None
-        self.timers[incident_id] = replace(held, claim=claim, claimed_until=until)
-        return self.timers[incident_id]
+        self.set_timer(replace(held, claim=claim, claimed_until=until))
+        return self.timer(incident_id, timer)
 
     def read(self, incident_id):
         if incident_id not in self.tallies or incident_id not in self.ladders:
@@ -200,8 +222,11 @@ class InMemoryIncidents(InMemoryTriageStore):
 
     def move(self, before, after, change, entries):
         self._must_be_ours(before)
-        self.timers[after.incident_id] = after
-        self.record(after.incident_id, change, entries)
+        if after is None:
+            self.end_timer(before.incident_id, before.name)
+        else:
+            self.set_timer(after)
+        self.record(before.incident_id, change, entries)
 
     def record(self, incident_id, change, entries):
         held = self.paging(incident_id)
@@ -217,22 +242,49 @@ class InMemoryIncidents(InMemoryTriageStore):
 
     def drop(self, timer):
         self._must_be_ours(timer)
-        del self.timers[timer.incident_id]
+        self.end_timer(timer.incident_id, timer.name)
+
+    def holds(self, timer):
+        held = self.timer(timer.incident_id, timer.name)
+        ours = (timer.run, timer.fired, timer.claim)
+        return held is not None and (held.run, held.fired, held.claim) == ours
 
     def _must_be_ours(self, timer):
-        held = self.timers.get(timer.incident_id)
-        if held is None or (held.run, held.fired, held.claim) != (
-            timer.run,
-            timer.fired,
-            timer.claim,
-        ):
+        if not self.holds(timer):
             raise Conflict("moving a timer", ["timer"])
+
+    def turn(self, before, after, clocks, entries):
+        held = self.desk(before.incident_id)
+        if held.resolved_at or _turned(held) != _turned(before):
+            raise Conflict("change who has an incident", ["desk"])
+        for clock in clocks.held:
+            there = self.timer(clock.incident_id, clock.name)
+            if not self.holds(clock) or there.due_at != clock.due_at:
+                raise Conflict("change who has an incident", ["clock"])
+        if after != before:
+            self.desks[after.incident_id] = replace(
+                held,
+                **{name: getattr(after, name) for name in (*_TURNED, "contained_by", "climbed")},
+                acknowledged_by=after.acknowledged_by,
+            )
+        for name in clocks.cancel:
+            self.end_timer(before.incident_id, name)
+        for clock in clocks.set:
+            self.set_timer(clock)
+        self.note(entries)
 
     def note(self, entries):
         self.entries.update({(e.incident_id, e.at, e.id): e for e in entries})
 
     def timeline(self, incident_id):
         return [e for (id_, _, _), e in sorted(self.entries.items()) if id_ == incident_id]
+
+
+_TURNED = ("acknowledged_at", "owner", "acknowledgers", "restarts", "contained_at")
+
+
+def _turned(desk):
+    return tuple(getattr(desk, name) for name in _TURNED)
 
 
 class InMemoryOverrides:
@@ -268,16 +320,24 @@ class InMemoryDesks:
         tally = self._incidents.tallies.get(incident_id)
         return tally and (tally, self._incidents.desk(incident_id))
 
-    def acknowledge(self, desk, entries):
-        if self._incidents.desk(desk.incident_id).is_acknowledged:
-            raise Conflict("acknowledge an incident", ["desk"])
-        self._decide(desk, entries)
+    def board(self, incident_id):
+        tally = self._incidents.tallies.get(incident_id)
+        clocks = [self._incidents.timer(incident_id, name) for name in ("ladder", *CLOCKS)]
+        return tally and Board(
+            tally=tally,
+            desk=self._incidents.desk(incident_id),
+            ladders=self._incidents.ladders.get(incident_id),
+            clocks=tuple(filter(None, clocks)),
+        )
+
+    def turn(self, before, after, clocks, entries):
+        self._incidents.turn(before, after, clocks, entries)
 
     def close(self, desk, entries, outbox):
         self._must_be_open(desk.incident_id)
         if desk.merged_into:
             self._must_be_open(desk.merged_into)
-        self._decide(desk, entries)
+        self._decide(desk, entries, ("ladder", *CLOCKS))
         self._incidents.outbox[outbox.incident_id, outbox.name] = outbox
 
     def contain(self, desk, before, entries):
@@ -287,7 +347,7 @@ class InMemoryDesks:
             before.acknowledged_at,
         ):
             raise Conflict("contain an incident", ["desk"])
-        self._decide(desk, entries)
+        self._decide(desk, entries, ("ladder", "forgotten", "rise"))
 
     def grade(self, desk, before, entries, outbox):
         held = self._must_be_open(desk.incident_id)
@@ -308,9 +368,10 @@ class InMemoryDesks:
             raise Conflict("an incident is closed", ["desk"])
         return desk
 
-    def _decide(self, desk, entries):
+    def _decide(self, desk, entries, ends):
         self._incidents.desks[desk.incident_id] = desk
-        self._incidents.timers.pop(desk.incident_id, None)
+        for name in ends:
+            self._incidents.end_timer(desk.incident_id, name)
         self._incidents.note(entries)
 
     def note(self, entries):
@@ -353,6 +414,11 @@ class InMemoryDossiers:
             summary=self._summary(tally),
             timer=self._incidents.timers.get(incident_id),
             timeline=tuple(self._incidents.timeline(incident_id)),
+            clocks=tuple(
+                clock
+                for name in CLOCKS
+                if (clock := self._incidents.timer(incident_id, name)) is not None
+            ),
         )
 
     def mentions(self, incident_id, *, limit, before, now, merged=()):
@@ -409,7 +475,8 @@ class InMemoryDue:
         self._incidents = incidents
 
     def until(self, instant):
-        items = [*self._incidents.timers.values(), *self._incidents.outbox.values()]
+        held = self._incidents
+        items = [*held.timers.values(), *held.clocks.values(), *held.outbox.values()]
         for item in sorted(items, key=lambda item: item.due_at):
             if item.due_at > instant:
                 return

@@ -34,7 +34,7 @@ class FakeWorld:
         if ladders:
             self.held.ladders[ladders.incident_id] = ladders
         if timer:
-            self.held.timers[timer.incident_id] = timer
+            self.held.set_timer(timer)
         if desk:
             self.held.desks[desk.incident_id] = desk
         self.held.note(entries)
@@ -44,8 +44,8 @@ class FakeWorld:
             labelled=labelled, incident_id=incident_id
         )
 
-    def timer(self, incident_id):
-        return self.held.timers.get(incident_id)
+    def timer(self, incident_id, name="ladder"):
+        return self.held.timer(incident_id, name)
 
 
 class DynamoWorld:
@@ -73,8 +73,8 @@ class DynamoWorld:
         stored = Stored(labelled=labelled, incident_id=incident_id)
         self._client.put_item(TableName="MentionsTable", Item=mention_to_item(stored, now, kept))
 
-    def timer(self, incident_id):
+    def timer(self, incident_id, name="ladder"):
         answer = self._client.get_item(
-            TableName=TABLE, Key=key(incident_id, "TIMER#ladder"), ConsistentRead=True
+            TableName=TABLE, Key=key(incident_id, f"TIMER#{name}"), ConsistentRead=True
         )
         return timer_from_item(answer["Item"]) if "Item" in answer else None

@@ -5,6 +5,7 @@ import pytest
 
 from tests.builders import NOON, a_desk, a_labelled, a_tally, a_timer, an_entry
 from tests.contract.incident_worlds import DynamoWorld
+from vigie.domain.clocks import ClockChange
 from vigie.domain.incident import Desk, Paging
 from vigie.domain.links import link_for, link_id
 from vigie.domain.outbox import OutboxEntry
@@ -15,6 +16,7 @@ ID = "inc-0123456789"
 OTHER = "inc-9876543210"
 MINUTE = timedelta(minutes=1)
 TAKEN = a_desk(acknowledged_at=NOON, acknowledged_by="duty-1", owner="duty-1")
+ENDS_THE_LADDER = ClockChange(cancel=("ladder",))
 CLOSED = a_desk(resolved_at=NOON + MINUTE, resolved_by="lead-1")
 OUTBOX = OutboxEntry(
     incident_id=ID,
@@ -29,7 +31,7 @@ OUTBOX = OutboxEntry(
 def test_an_acknowledgement_takes_the_desk_and_ends_the_ladder(world):
     world.seed(tally=a_tally(), timer=a_timer())
 
-    world.desks.acknowledge(TAKEN, [an_entry(id="acknowledged")])
+    world.desks.turn(a_desk(), TAKEN, ENDS_THE_LADDER, [an_entry(id="acknowledged")])
 
     assert world.desks.read(ID) == (a_tally(), TAKEN)
     assert world.timer(ID) is None
@@ -41,8 +43,10 @@ def test_a_second_acknowledgement_writes_nothing(world, already):
     world.seed(tally=a_tally(), desk=already)
 
     with pytest.raises(Conflict):
-        world.desks.acknowledge(
+        world.desks.turn(
+            a_desk(),
             a_desk(acknowledged_at=NOON + MINUTE, acknowledged_by="lead-1", owner="lead-1"),
+            ENDS_THE_LADDER,
             [an_entry()],
         )
 

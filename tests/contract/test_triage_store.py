@@ -137,6 +137,31 @@ def test_a_ladder_is_not_restarted_once_somebody_acknowledged(world):
     assert refused.value.failed == (f"desk:{incident_id}",)
 
 
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        {},
+        {"acknowledged_at": NOON, "restarts": 1},
+        {"acknowledged_at": NOON + timedelta(minutes=1)},
+    ],
+)
+def test_nobody_is_asked_about_a_rise_who_does_not_have_it_any_more(world, meanwhile):
+    world.store.commit(folded(world.store, a_labelled(Urgency.CRITICAL)), NOON)
+    (incident_id,) = (i.id for i in world.store.state("acme").open)
+    taken = Desk(incident_id=incident_id, acknowledged_at=NOON, owner="duty-1")
+    world.put_desk(taken)
+    rise = folded(world.store, a_labelled(Urgency.CRITICAL), a_labelled(Urgency.CRITICAL))
+    world.put_desk(Desk(incident_id=incident_id, owner="duty-1", **meanwhile))
+
+    with pytest.raises(Conflict) as refused:
+        world.store.commit(rise, NOON)
+    world.put_desk(taken)
+    world.store.commit(rise, NOON)
+
+    assert [timer.name for timer in rise.timers] == ["rise"]
+    assert refused.value.failed == (f"desk:{incident_id}",)
+
+
 def test_an_adopted_mention_that_was_erased_is_named(world):
     change = Change(
         state=world.store.state("acme"),

@@ -56,6 +56,7 @@ def browser(monkeypatch, tmp_path):
             ledger=InMemoryLedger(),
             overrides=InMemoryOverrides(),
             classified=RecordingQueue(),
+            escalations=RecordingQueue(),
             plan=a_plan(),
             now=lambda: now,
         )

@@ -65,6 +65,7 @@ def held(monkeypatch):
         ledger=InMemoryLedger(),
         overrides=InMemoryOverrides(),
         classified=RecordingQueue(),
+        escalations=RecordingQueue(),
         plan=a_plan(),
         now=lambda: NOON + MINUTE,
     )
@@ -143,6 +144,10 @@ def test_only_the_named_routes_are_open(held):
         "POST /incidents/{id}/acknowledge",
         "POST /incidents/{id}/resolve",
         "POST /incidents/{id}/dismiss",
+        "POST /incidents/{id}/hand-over",
+        "POST /incidents/{id}/escalate",
+        "POST /incidents/{id}/clocks",
+        "DELETE /incidents/{id}/clocks/{name}",
         "POST /incidents/{id}/notes",
         "POST /incidents/{id}/merge",
         "POST /incidents/{id}/split",

@@ -41,14 +41,14 @@ def test_whoever_acknowledges_first_has_it(held, desks):
 
 
 def test_a_race_that_is_lost_tells_who_won(held, desks):
-    write = desks.acknowledge
+    write = desks.turn
 
-    def slower(desk, entries):
-        desks.acknowledge = write
+    def slower(*turn):
+        desks.turn = write
         acknowledge(desks, ID, BY_LEAD)
-        write(desk, entries)
+        write(*turn)
 
-    desks.acknowledge = slower
+    desks.turn = slower
 
     decision = acknowledge(desks, ID, BY_DUTY)
 
@@ -56,16 +56,16 @@ def test_a_race_that_is_lost_tells_who_won(held, desks):
 
 
 def test_an_answer_that_got_lost_is_no_second_acknowledgement(held, desks):
-    write = desks.acknowledge
+    write = desks.turn
 
-    def applied_without_answer(desk, entries):
-        write(desk, entries)
+    def applied_without_answer(*turn):
+        write(*turn)
         raise Unavailable("timed out")
 
-    desks.acknowledge = applied_without_answer
+    desks.turn = applied_without_answer
     with pytest.raises(Unavailable):
         acknowledge(desks, ID, BY_DUTY)
-    desks.acknowledge = write
+    desks.turn = write
 
     again = acknowledge(desks, ID, Act(by="duty-1", at=NOON + SECOND))
 

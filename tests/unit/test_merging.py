@@ -383,6 +383,18 @@ def test_a_person_lowers_the_severity_and_only_graver_evidence_raises_it_again(r
     assert room.codes(incident) == ["opened", "severity_set", "severity_raised"]
 
 
+@pytest.mark.parametrize(("by", "asked"), [("lead-1", False), ("duty-2", True)])
+def test_whoever_has_it_is_not_asked_about_a_severity_that_they_set_themselves(room, by, asked):
+    incident = room.opened(*outages())
+    acknowledge(room.desks, incident, LEAD)
+
+    room.grade(incident, Severity.SEV1, Act(by=by, at=NOON + MINUTE))
+    room.deliver()
+
+    assert room.held.tallies[incident].severity is Severity.SEV1
+    assert (room.held.timer(incident, "rise") is not None) is asked
+
+
 def test_a_person_raises_the_severity_and_the_ladder_starts_again(room):
     incident = room.opened(*outages())
     run = room.held.timers[incident].run

@@ -223,15 +223,19 @@ def test_severity_rises_as_the_incident_grows_and_the_ladder_starts_again(desk):
     assert [e.what for e in desk.store.entries.values()] == ["opened", "severity_raised"]
 
 
-def test_a_rise_after_the_acknowledgement_is_told_but_pages_nobody(desk):
+def test_a_rise_after_the_acknowledgement_asks_whoever_has_it_and_leaves_the_ladder_alone(desk):
     desk.say(*[a_labelled() for _ in range(3)])
     (incident,) = desk.incidents
-    desk.store.desks[incident.id] = a_desk(incident_id=incident.id, acknowledged_at=NOON)
+    desk.store.desks[incident.id] = a_desk(
+        incident_id=incident.id, acknowledged_at=NOON, owner="duty-1", restarts=3
+    )
 
     desk.say(*[a_labelled() for _ in range(22)])
 
     assert desk.incidents[0].severity is Severity.SEV2
-    assert len(desk.escalations.sent) == 1
+    rise = desk.store.timer(incident.id, "rise")
+    assert (rise.due_at, rise.severity, rise.run) == (NOON, Severity.SEV2, 5)
+    assert [decode_step(body).timer for body in desk.escalations.bodies] == ["ladder", "rise"]
     assert desk.store.timers[incident.id].run == 1
 
 

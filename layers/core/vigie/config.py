@@ -104,6 +104,7 @@ class ApiConfig(_Settings):
     incidents_table: str
     brands_table: str
     classified_queue_url: str
+    escalations_queue_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vigie.domain.auditing import Checked
     from vigie.domain.budget import Spend, Stop
     from vigie.domain.change import Change, Known
+    from vigie.domain.clocks import ClockChange
     from vigie.domain.compliance import Compliance, Job
     from vigie.domain.contacts import Held, Roster, Wanted
     from vigie.domain.correction import Correction
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from vigie.domain.page import Message
     from vigie.domain.placed import Placed
     from vigie.domain.staff import StaffToken
+    from vigie.domain.storm import Storm
     from vigie.domain.tombstones import Erasure
     from vigie.domain.x_walk import Feed
     from vigie.messages import PostNow
@@ -97,7 +99,7 @@ class Standing:
 
 
 class Escalations(Protocol):
-    """The ladder timers, and what paging leaves on an incident."""
+    """An incident's clocks, the ladder among them, and what paging leaves on it."""
 
     def claim(
         self, incident_id: str, timer: str, *, claim: str, now: datetime, until: datetime
@@ -117,15 +119,26 @@ class Escalations(Protocol):
         """The desk as it is at this moment (strongly consistent); empty when nobody touched it."""
         ...
 
+    def holds(self, timer: Timer) -> bool:
+        """Whether the timer is at this moment as we claimed it (strongly consistent)."""
+        ...
+
     def add_link(self, link: Link) -> None:
         """Keep an acknowledge link until it expires."""
         ...
 
     def move(
-        self, before: Timer, after: Timer, change: PagingChange, entries: Sequence[Entry]
+        self, before: Timer, after: Timer | None, change: PagingChange, entries: Sequence[Entry]
     ) -> None:
         """Write timer, paging and entries together, if the timer still has `before`'s run, count
-        and claim. Raises `Conflict` when it is gone or newer: then nothing was written."""
+        and claim; without `after` the timer is deleted. Raises `Conflict` when it is gone or newer:
+        then nothing was written."""
+        ...
+
+    def turn(
+        self, before: Desk, after: Desk, clocks: ClockChange, entries: Sequence[Entry]
+    ) -> None:
+        """See `Desks.turn`."""
         ...
 
     def record(self, incident_id: str, change: PagingChange, entries: Sequence[Entry]) -> None:
@@ -134,6 +147,18 @@ class Escalations(Protocol):
 
     def drop(self, timer: Timer) -> None:
         """Delete a timer that nobody needs any more. Raises `Conflict` when it is gone or newer."""
+        ...
+
+
+class Storms(Protocol):
+    """What each person was paged in the last minutes."""
+
+    def read(self, person: str) -> Storm:
+        """Strongly consistent; a fresh one (revision 0) for whoever was not paged lately."""
+        ...
+
+    def save(self, storm: Storm, now: datetime) -> None:
+        """Raises `Conflict` when somebody has written since the revision before it was read."""
         ...
 
 
@@ -166,11 +191,27 @@ class Summary:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
     """One incident in full. `timer` is there while somebody is still to be paged; `timeline`
-    holds the latest entries, oldest first."""
+    holds the latest entries, oldest first; `clocks` are those beside the ladder."""
 
     summary: Summary
     timer: Timer | None
     timeline: tuple[Entry, ...]
+    clocks: tuple[Timer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """All that a decision about an incident's clocks rests on. `clocks` holds the ladder too;
+    `ladders` is None where they were lost."""
+
+    tally: Tally
+    desk: Desk
+    ladders: Ladders | None
+    clocks: tuple[Timer, ...]
+
+    def clock(self, name: str) -> Timer | None:
+        """The clock of that name, None when it is not set."""
+        return next((clock for clock in self.clocks if clock.name == name), None)
 
 
 class Dossiers(Protocol):
@@ -227,15 +268,22 @@ class Dossiers(Protocol):
 
 
 class Desks(Protocol):
-    """What people decide. Each write also deletes the ladder timer where nobody is to be paged
-    any more, and adds its entries to the timeline, in one transaction."""
+    """What people decide. Each write also sets and ends clocks, the ladder's first of all where
+    nobody is to be paged any more, and adds its entries to the timeline, in one transaction."""
 
     def read(self, incident_id: str) -> tuple[Tally, Desk] | None:
         """Strongly consistent; None when there is no such incident."""
         ...
 
-    def acknowledge(self, desk: Desk, entries: Sequence[Entry]) -> None:
-        """Raises `Conflict` when it is acknowledged or closed already."""
+    def board(self, incident_id: str) -> Board | None:
+        """The same with ladders and clocks."""
+        ...
+
+    def turn(
+        self, before: Desk, after: Desk, clocks: ClockChange, entries: Sequence[Entry]
+    ) -> None:
+        """Change who has the incident and its clocks. Raises `Conflict` when it is closed, when
+        its owner, acknowledgement or runs are no longer as `before`, or a held clock is not."""
         ...
 
     def close(self, desk: Desk, entries: Sequence[Entry], outbox: OutboxEntry) -> None:

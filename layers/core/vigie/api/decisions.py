@@ -88,13 +88,17 @@ class SplitAsked(Shape):
 
 
 class Decided(Shape):
-    """How the incident stands. `changed` is false when it stood so before."""
+    """How the incident stands. `changed` is false when it stood so before. Where several must
+    acknowledge, `acknowledgements` of them, `acknowledgers` are those who have."""
 
     id: str
     state: State
     changed: bool
     acknowledged_at: Instant | None
     acknowledged_by: str | None
+    owner: str | None
+    acknowledgers: list[str]
+    acknowledgements: int
     resolved_at: Instant | None
     resolved_by: str | None
     merged_into: str | None
@@ -133,6 +137,9 @@ def decided_of(decision: Decision) -> Decided:
         changed=decision.changed,
         acknowledged_at=desk.acknowledged_at,
         acknowledged_by=desk.acknowledged_by or None,
+        owner=desk.owner or None,
+        acknowledgers=list(desk.acknowledgers),
+        acknowledgements=decision.needed,
         resolved_at=desk.resolved_at,
         resolved_by=desk.resolved_by or None,
         merged_into=desk.merged_into or None,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from vigie.api.clocks import ClockShown, clocks_of
 from vigie.api.decisions import SeveritySaid, severity_said_of
 from vigie.api.shape import Instant, Shape
 from vigie.domain.incident import Entry, State, Tally, has_flared_up, state_of
@@ -63,6 +64,7 @@ class Incident(Shape):
     clocks: Clocks
     acknowledged_by: str | None
     owner: str | None
+    acknowledgers: list[str]
     resolved_by: str | None
     mention_count: int
     by_urgency: dict[Urgency, int]
@@ -93,9 +95,11 @@ class TimelineEntry(Shape):
 
 
 class IncidentInFull(Incident):
-    """One incident with its latest timeline entries, the oldest first."""
+    """One incident with its latest timeline entries, the oldest first, and the clocks that run
+    besides its ladder."""
 
     timeline: list[TimelineEntry]
+    running: list[ClockShown]
 
 
 class Incidents(Shape):
@@ -152,7 +156,9 @@ def incident_of(summary: Summary, plan: Plan) -> Incident:
 def incident_in_full(dossier: Dossier, plan: Plan) -> IncidentInFull:
     """As `GET /incidents/{id}` shows it."""
     incident = IncidentInFull(
-        **_values(dossier.summary, plan), timeline=[entry_of(entry) for entry in dossier.timeline]
+        **_values(dossier.summary, plan),
+        timeline=[entry_of(entry) for entry in dossier.timeline],
+        running=clocks_of(dossier.clocks),
     )
     if dossier.timer is not None:
         incident.paging.next_at = dossier.timer.due_at
@@ -217,6 +223,7 @@ def _values(summary: Summary, plan: Plan) -> dict[str, Any]:
         ),
         "acknowledged_by": desk.acknowledged_by or None,
         "owner": desk.owner or None,
+        "acknowledgers": list(desk.acknowledgers),
         "resolved_by": desk.resolved_by or None,
         "mention_count": tally.mention_count,
         "by_urgency": dict(tally.by_urgency),

@@ -22,7 +22,7 @@ from vigie.ports import Corrections, Cursors, Desks, Dossiers, Gaps, Ledger, Ove
 
 @dataclass
 class Parts:
-    """Tables, queue, plan and clock; the local runner replaces `now`."""
+    """Tables, queues, plan and clock; the local runner replaces `now`."""
 
     desks: Desks
     dossiers: Dossiers
@@ -33,6 +33,7 @@ class Parts:
     ledger: Ledger
     overrides: Overrides
     classified: Queue
+    escalations: Queue
     plan: Plan
     now: Callable[[], datetime]
 
@@ -53,6 +54,7 @@ class Parts:
             ledger=DynamoLedger(dynamodb, config.brands_table),
             overrides=DynamoOverrides(dynamodb, config.brands_table),
             classified=SqsQueue(aws("sqs"), config.classified_queue_url),
+            escalations=SqsQueue(aws("sqs"), config.escalations_queue_url),
             plan=plan_from_json(Path(config.plan_path).read_text(encoding="utf-8")),
             now=lambda: datetime.now(UTC),
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from vigie.domain.incident import BrandState, Entry, Ladders, Tally, Timer
+from vigie.domain.incident import BrandState, Desk, Entry, Ladders, Tally, Timer
 from vigie.domain.labels import Kind, Sentiment, Urgency
 from vigie.domain.mention import LabelledMention
 from vigie.domain.why import Why
@@ -60,7 +60,8 @@ class Change:
     """All that one commit writes, or nothing of it.
 
     `state` is the next brand state without its new version. `checks` says for each touched
-    incident whether nobody may have acknowledged it (True), or merely nobody resolved it (False).
+    incident whose desk must still say as it was read who has it, and that nobody may have resolved
+    it: that alone where the desk is None.
     `adopted` are keys of mentions committed earlier that now belong to an incident, `reposted`
     those that were repeated, and how often. A change with `missing` must not be committed: it was
     decided without these incidents, which have to be read first.
@@ -75,7 +76,7 @@ class Change:
     ladders: tuple[Ladders, ...] = ()
     timers: tuple[Timer, ...] = ()
     entries: tuple[Entry, ...] = ()
-    checks: Mapping[str, bool] = field(default_factory=dict)
+    checks: Mapping[str, Desk | None] = field(default_factory=dict)
     duplicates: int = 0
     missing: tuple[str, ...] = ()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from vigie.domain.change import Change, Known, Stored, Tombstone
+from vigie.domain.clock_rules import RISE
 from vigie.domain.decided import apply_words, coordinated, take_in
 from vigie.domain.groups import Index, grown, heat_at, sketch_of, without
 from vigie.domain.hashes import short_hash as short_hash
@@ -146,7 +147,7 @@ def count(draft: Draft, incident_id: str, labelled: LabelledMention) -> None:
     if is_urgent and not is_old and is_a_voice(tally.noise, mention):
         urgent_voices = listed(urgent_voices, author)
     reach = tally.reach + (mention.author.followers or 0) * is_new
-    first = incident_id in draft.opened and not tally.mention_count
+    first = incident_id in draft.opened and not (tally.mention_count or tally.voices)
     draft.series.join(mention.posted_at, incident_id)
     kind = tally.kind
     if kind is Kind.NONE and tally.trigger == SURGE and is_urgent:
@@ -175,7 +176,8 @@ def count(draft: Draft, incident_id: str, labelled: LabelledMention) -> None:
             is_alarm=labels.urgency is Urgency.CRITICAL,
         ),
     )
-    counted = graded(draft, counted, first=first)
+    # With each mention: where a slice ends must not decide what is seen.
+    counted = coordinated(draft, graded(draft, counted, first=first))
     draft.tallies[incident_id] = counted
     draft.touched[incident_id] = None
     show(draft, incident_id, urgent=is_urgent)
@@ -265,7 +267,7 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
     """The draft as one commit: what it opened, raised, counted and closed."""
     timers: list[Timer] = []
     ladders: list[Ladders] = []
-    checks: dict[str, bool] = {}
+    checks: dict[str, Desk | None] = {}
     tallies: list[Tally] = []
     for incident_id in draft.touched:
         tally = coordinated(draft, draft.tallies[incident_id])
@@ -279,20 +281,23 @@ def change_of(draft: Draft, before: BrandState, duplicates: int) -> Change:
                     by_severity=draft.plan.ladders,
                     brand_name=brand.name if brand else "",
                     late_after=draft.plan.page_if_younger_than,
+                    pages_a_minute=draft.plan.pages_a_minute,
                     special=draft.plan.special_for(tally.brand),
                     schedules=draft.plan.schedules_used(),
+                    rules=replace(draft.plan.rules, staff=draft.plan.staff),
                 )
             )
             draft.entries.append(opened_entry(tally, draft.now, _why_opened(draft, incident_id)))
         elif tally.closed_at is None:
-            checks[incident_id] = False
+            checks[incident_id] = None
             old = draft.read[incident_id].severity
             if tally.severity.rank > old.rank:
                 tally = replace(tally, run=tally.run + 1, worse_at=draft.now)
                 draft.entries.append(raised_entry(tally, old, draft.now))
-                if not draft.desks[incident_id].is_acknowledged:
-                    checks[incident_id] = True
-                    timers.append(_first_timer(tally, draft.now))
+                timer = _raised_timer(tally, draft.desks[incident_id], draft.now)
+                if timer is not None:
+                    checks[incident_id] = draft.desks[incident_id]
+                    timers.append(timer)
         tallies.append(tally)
     return Change(
         state=replace(
@@ -328,6 +333,18 @@ def _with_appointment(stored: Stored, now: datetime) -> Stored:
     if not matters(stored.labelled, stored.incident_id):
         return stored
     return replace(stored, refresh_at=next_look(stored.labelled.mention.posted_at, now))
+
+
+def _raised_timer(tally: Tally, desk: Desk, now: datetime) -> Timer | None:
+    """Graver: a new run of the ladder, or a question to whoever has it, unless they said so."""
+    timer = replace(_first_timer(tally, now), run=tally.run + desk.restarts)
+    if not desk.is_acknowledged:
+        return timer
+    word = tally.word
+    is_said = word is not None and word.holds and word.at == desk.severity_at
+    if is_said and desk.severity_by == desk.owner:
+        return None
+    return replace(timer, name=RISE, set_by="triage", set_at=now)
 
 
 def _first_timer(tally: Tally, now: datetime) -> Timer:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from vigie.domain.clock_rules import NO_RULES, ClockRules
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.plan import Ladder, Severity, SpecialLadder
 from vigie.domain.schedule import Schedule
@@ -210,6 +211,8 @@ class Desk:
 
     One that was merged is resolved, and `merged_into` says where its mentions are counted now.
     `severity` is the level that a person last set, whether or not triage has applied it.
+    `acknowledgers` are those who have acknowledged so far, `restarts` how often the ladder was
+    started again (`vigie.domain.clocks`), `climbed` how many pages it had fired when it was taken.
     """
 
     incident_id: str
@@ -226,6 +229,9 @@ class Desk:
     severity_at: datetime | None = None
     severity_by: str = ""
     severity_because: str = ""
+    acknowledgers: tuple[str, ...] = ()
+    restarts: int = 0
+    climbed: int = 0
 
     @property
     def is_acknowledged(self) -> bool:
@@ -235,10 +241,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """The one ladder timer of an incident: which run, how many pages it has fired, when the next
-    is due.
+    """A clock of an incident: which run, how many pages it has fired, when the next is due.
 
-    It exists exactly as long as somebody is still to be paged. `claim` and `claimed_until` say
+    The one called `ladder` exists exactly as long as somebody is still to be paged; the others
+    are told in `vigie.domain.clocks`. `promised_at` is the instant that a promise is about,
+    `set_by` and `set_at` say who set the clock, and when. `claim` and `claimed_until` say
     which invocation works on it; `attempts` counts failed publishes of the present step, since
     `failing_since`; `sent` lists the `person/channel` pairs of the present step that already went.
     `special` names the special ladder that this run climbs, "" for that of the severity.
@@ -259,6 +266,9 @@ class Timer:
     failing_since: datetime | None = None
     sent: tuple[str, ...] = ()
     special: str = ""
+    promised_at: datetime | None = None
+    set_by: str = ""
+    set_at: datetime | None = None
     owed_since: datetime | None = None
     mended: bool = False
 
@@ -297,9 +307,9 @@ class Paging:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladders:
     """The ladders that the incident was opened with, one per severity, the plan's id, how the plan
-    calls the brand ("" in what was written before it was kept), and from which age on a first post
-    is told as old. With them the schedules and people that they page: a run ends by the plan that
-    it began with."""
+    calls the brand ("" in what was written before it was kept), from which age on a first post
+    is told as old, and how many pages a minute one person may get (0: any number). With them the schedules and people that they page, and the rules of the other
+    clocks: a run ends by the plan that it began with."""
 
     incident_id: str
     plan_id: str
@@ -308,6 +318,8 @@ class Ladders:
     late_after: timedelta = timedelta(hours=2)
     special: tuple[SpecialLadder, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    rules: ClockRules = NO_RULES
+    pages_a_minute: int = 0
 
 
 def has_flared_up(tally: Tally, desk: Desk) -> bool:

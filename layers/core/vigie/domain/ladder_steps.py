@@ -31,7 +31,8 @@ class Step:
     `channels`; the next step follows `ack_within`.
 
     Where that is nobody, `otherwise` and `otherwise_schedules` stand in, then the next step's
-    people (`vigie.domain.audience`).
+    people (`vigie.domain.audience`). Once it was paged, `acknowledgements` different people must
+    acknowledge.
     """
 
     people: tuple[Person, ...]
@@ -40,6 +41,7 @@ class Step:
     schedules: tuple[str, ...] = ()
     otherwise: tuple[Person, ...] = ()
     otherwise_schedules: tuple[str, ...] = ()
+    acknowledgements: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,8 @@ def _step_to_dict(step: Step) -> dict[str, Any]:
         data["else"] = [person_to_dict(person) for person in step.otherwise]
     if step.otherwise_schedules:
         data["else_schedules"] = list(step.otherwise_schedules)
+    if step.acknowledgements > 1:
+        data["acknowledgements"] = step.acknowledgements
     return data
 
 
@@ -100,6 +104,7 @@ def ladder_from_dict(data: Mapping[str, Any]) -> Ladder:
                 schedules=tuple(step.get("schedules", ())),
                 otherwise=tuple(map(person_from_dict, step.get("else", ()))),
                 otherwise_schedules=tuple(step.get("else_schedules", ())),
+                acknowledgements=step.get("acknowledgements", 1),
             )
             for step in data["steps"]
         )

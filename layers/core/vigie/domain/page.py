@@ -33,7 +33,8 @@ class Page:
 
     `late` is how much later than promised it goes out; `next_at` when the next one follows.
     `brand_name` is how people call the brand; its id stands in where it is not known. An incident
-    whose first post was older than `late_after` when it was opened says so.
+    whose first post was older than `late_after` when it was opened says so. `acknowledged` of
+    `needed` people have acknowledged, where one alone does not end the paging.
     """
 
     tally: Tally
@@ -47,6 +48,8 @@ class Page:
     next_at: datetime
     brand_name: str = ""
     late_after: timedelta = timedelta(hours=2)
+    acknowledged: int = 0
+    needed: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,7 @@ def _sms(page: Page, words: Words) -> str:
         "count": str(count),
         "posts": _posts(count),
         "time": f"{tally.first_mention_at:%H:%M}",
-        "old": words.old.format(age=_age(tally, words)) if _is_old(page) else "",
+        "old": (words.old.format(age=_age(tally, words)) if _is_old(page) else "") + _share(page),
         "url": page.url,
     }
     brand = fold(_brand(page))
@@ -146,6 +149,8 @@ def _mail(page: Page, words: Words) -> str:
     extra = ""
     if page.late >= timedelta(minutes=1):
         extra += words.mail_late.format(late=f"{int(page.late.total_seconds() // 60)} min")
+    if page.needed > 1:
+        extra += words.mail_share.format(acknowledged=page.acknowledged, needed=page.needed)
     if _is_old(page):
         extra += words.mail_old.format(age=_age(tally, words))
     noise = assess_noise(tally)
@@ -184,7 +189,7 @@ def _chat(page: Page, words: Words) -> str:
         title = f"{words.danger}. {title}"
     return notification(
         title=title,
-        text=_counted(tally, words),
+        text=_counted(tally, words) + _share(page),
         steps=(
             words.chat_acknowledge.format(person=page.person.id, url=page.url),
             words.chat_next.format(next=_moment(page.next_at)),
@@ -243,9 +248,16 @@ def _data(page: Page) -> str:
             "late_s": int(page.late.total_seconds()),
             "next_page_at": to_iso(page.next_at),
             "acknowledge_url": page.url,
+            "acknowledged": page.acknowledged,
+            "acknowledgements": page.needed,
+            "clock": "ladder",
         },
         separators=(",", ":"),
     )
+
+
+def _share(page: Page) -> str:
+    return f" ({page.acknowledged}/{page.needed})" if page.needed > 1 else ""
 
 
 def _brand(page: Page) -> str:

@@ -32,6 +32,7 @@ class Words:
     mail_many: str
     mail_late: str
     mail_old: str
+    mail_share: str
     mail_made: str
     mail_because: str
     triggers: Mapping[str, str]
@@ -106,6 +107,7 @@ Incident {incident}, step {step} of the ladder, page {number}.
     mail_one="1 post, at {first}; its urgency: {urgencies}.",
     mail_many="{posts} since {first}, the latest at {last}. By urgency: {urgencies}.",
     mail_late="This page is {late} late: it could not be sent earlier.\n",
+    mail_share="{acknowledged} of {needed} people have acknowledged: it pages until all have.\n",
     mail_old="The first post was already {age} old when Vigie received it.\n",
     mail_made=(
         "The volume looks coordinated: {posts} posts by {authors} authors, {copies} authors with "
@@ -188,6 +190,7 @@ Incident {incident}, échelon {step}, appel {number}.
     mail_one="1 post, à {first} ; son urgence : {urgencies}.",
     mail_many="{posts} depuis {first}, le dernier à {last}. Par urgence : {urgencies}.",
     mail_late="Cet appel a {late} de retard : il n'a pas pu partir plus tôt.\n",
+    mail_share="{acknowledged} prise(s) en charge sur {needed} : les appels durent jusque-là.\n",
     mail_old="Le premier post avait déjà {age} quand Vigie l'a reçu.\n",
     mail_made=(
         "Le volume semble coordonné : {posts} posts de {authors} auteurs, dont {copies} avec le "

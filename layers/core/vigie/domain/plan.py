@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from vigie.domain.clock_rules import NO_RULES, ClockRules, rules_from_dict, rules_to_dict
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.ladder_steps import Ladder as Ladder
 from vigie.domain.ladder_steps import Severity as Severity
@@ -96,7 +97,8 @@ class Plan:
 
     `silence_after` without a good read of a source, the connector counts as dead; `calm_after`
     without a mention although reads are good, people are told. `daily_budget_usd` bounds what
-    reading X may cost a UTC day, 0 for no bound.
+    reading X may cost a UTC day, 0 for no bound; `pages_a_minute` how many pages one person may
+    get, 0 for any number.
     """
 
     id: str
@@ -108,10 +110,12 @@ class Plan:
     silence_after: timedelta
     calm_after: timedelta = timedelta(days=1)
     daily_budget_usd: float = 0.0
+    pages_a_minute: int = 0
     severity_rows: tuple[SeverityRow, ...] = SEVERITY_ROWS
     special: tuple[SpecialLadder, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     staff: tuple[Person, ...] = ()
+    rules: ClockRules = NO_RULES
 
     @property
     def company_within(self) -> timedelta:
@@ -135,7 +139,7 @@ class Plan:
         """The schedules that some ladder pages."""
         used = {
             id_ for step in self.steps() for id_ in (*step.schedules, *step.otherwise_schedules)
-        }
+        } | set(self.rules.people()[1])
         return tuple(schedule for schedule in self.schedules if schedule.id in used)
 
     def people(self) -> Iterator[Person]:
@@ -158,6 +162,11 @@ class Plan:
             for id_ in (*step.schedules, *step.otherwise_schedules):
                 for person in schedules[id_].people():
                     yield person, step.channels
+        # Promises are asked for by the ways of each ladder's first step.
+        people, ids = self.rules.people()
+        people += tuple(person for id_ in ids for person in schedules[id_].people())
+        for ladder in (*self.ladders.values(), *(row.ladder for row in self.special)):
+            yield from ((person, ladder.steps[0].channels) for person in people)
 
 
 def _row_to_dict(row: SeverityRow) -> dict[str, Any]:
@@ -215,9 +224,11 @@ def plan_to_json(plan: Plan) -> str:
             "silence_after_s": int(plan.silence_after.total_seconds()),
             "calm_after_s": int(plan.calm_after.total_seconds()),
             "daily_budget_usd": plan.daily_budget_usd,
+            "pages_a_minute": plan.pages_a_minute,
             "special_ladders": [special_to_dict(special) for special in plan.special],
             "schedules": [schedule_to_dict(schedule) for schedule in plan.schedules],
             "people": [person_to_dict(person) for person in plan.staff],
+            "clocks": rules_to_dict(plan.rules),
         },
         indent=1,
         sort_keys=True,
@@ -263,7 +274,9 @@ def plan_from_json(text: str) -> Plan:
         silence_after=timedelta(seconds=data["silence_after_s"]),
         calm_after=timedelta(seconds=data["calm_after_s"]),
         daily_budget_usd=data["daily_budget_usd"],
+        pages_a_minute=data.get("pages_a_minute", 0),
         special=tuple(map(special_from_dict, data.get("special_ladders", ()))),
         schedules=tuple(map(schedule_from_dict, data.get("schedules", ()))),
         staff=tuple(map(person_from_dict, data.get("people", ()))),
+        rules=rules_from_dict(data.get("clocks", {})),
     )

@@ -1,7 +1,7 @@
 """plan.yaml → Plan: roles become people, durations become numbers, the content gets its id."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from vigie.domain.plan import (
     Thresholds,
     plan_to_json,
 )
+from vigie.planning.clocks import rules_of, too_few
 from vigie.planning.contacts import read_contacts
 from vigie.planning.cross_checks import addresses, named_by, reachability, references, steps_of
 from vigie.planning.models import (
@@ -25,7 +26,7 @@ from vigie.planning.models import (
     SpecialLadderModel,
     StepModel,
 )
-from vigie.planning.problems import WrongPlan
+from vigie.planning.problems import Problem, WrongPlan
 from vigie.planning.reading import read_yaml, validate
 from vigie.planning.schedules import quiet_of, schedule_of
 from vigie.planning.severities import OLD_SEVERITIES, severity_problems, severity_rows
@@ -65,6 +66,8 @@ def _checked(text: str, file: str) -> PlanModel:
         raise WrongPlan(file, (*problems, *unreadable))
     model, wrong = validate(PlanModel, data)
     problems += [*wrong, *references(data), *severity_problems(data)]
+    if model is not None and not problems:
+        problems += _unanswerable(model)
     if model is None or problems:
         raise WrongPlan(file, tuple(problems))
     return model
@@ -99,9 +102,17 @@ def _compiled(model: PlanModel) -> Plan:
         silence_after=model.silence_after,
         calm_after=model.calm_after,
         daily_budget_usd=model.daily_budget_usd,
+        pages_a_minute=model.storm.per_person_per_minute,
         special=tuple(_special(special, people, model) for special in model.special_ladders),
         schedules=tuple(schedule_of(schedule, by_id) for schedule in model.schedules),
         staff=tuple(people),
+        rules=rules_of(
+            model.reminders,
+            model.promises,
+            model.acknowledgements,
+            lambda names: _those(names, people),
+            {schedule.id for schedule in model.schedules},
+        ),
     )
     digest = hashlib.sha256(plan_to_json(plan).encode()).hexdigest()
     return replace(plan, id=digest[:12])
@@ -143,19 +154,42 @@ def _special(model: SpecialLadderModel, people: list[Person], plan: PlanModel) -
     )
 
 
+def _unanswerable(model: PlanModel) -> Iterator[Problem]:
+    """Ladders that page fewer people than must acknowledge."""
+    people = [_person(person, model) for person in model.people]
+    ladders: list[tuple[str, list[StepModel], tuple[Severity, ...]]] = [
+        (f"ladders.{severity.value}", getattr(model.ladders, severity), (severity,))
+        for severity in Severity
+    ]
+    ladders += [
+        (
+            f"special_ladders.{special.name}",
+            special.steps,
+            tuple(map(Severity, special.when.severities)) or tuple(Severity),
+        )
+        for special in model.special_ladders
+    ]
+    for where, steps, severities in ladders:
+        ladder = Ladder(steps=tuple(_step(step, people, model) for step in steps))
+        wanted = max(model.acknowledgements.get(severity.value, 1) for severity in severities)
+        named = {name for step in steps for name in named_by(step, model)}
+        yield from too_few(where, ladder, wanted, named)
+
+
+def _those(names: Sequence[str], people: Sequence[Person]) -> tuple[Person, ...]:
+    """A role stands for everybody who has it, in the plan's order; nobody stands twice."""
+    found = {p.id: p for who in names for p in people if who in (p.id, p.role)}
+    return tuple(found.values())
+
+
 def _step(step: StepModel, people: list[Person], plan: PlanModel) -> Step:
-    """A role stands for everybody who has it, in the plan's order; nobody is paged twice."""
     schedules = {schedule.id for schedule in plan.schedules}
-
-    def those(names: Sequence[str]) -> tuple[Person, ...]:
-        found = {p.id: p for who in names for p in people if who in (p.id, p.role)}
-        return tuple(found.values())
-
     return Step(
-        people=those(step.page),
+        people=_those(step.page, people),
         channels=tuple(dict.fromkeys(step.channels)),
         ack_within=step.ack_within,
         schedules=tuple(dict.fromkeys(name for name in step.page if name in schedules)),
-        otherwise=those(step.otherwise),
+        otherwise=_those(step.otherwise, people),
         otherwise_schedules=tuple(dict.fromkeys(n for n in step.otherwise if n in schedules)),
+        acknowledgements=step.acknowledgements,
     )

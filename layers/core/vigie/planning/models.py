@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, Field
 
 from vigie.domain.plan import Thresholds
+from vigie.planning.clocks import Acknowledgements, Number, PromisesModel, RemindersModel
 from vigie.planning.fields import DAY, HOUR, MINUTE, STRICT, Channel, Id, lasting, matching, wrong
 from vigie.planning.schedules import QuietModel, ScheduleModel, TimeZone, WhenModel
 
@@ -102,6 +103,7 @@ class StepModel(_Strict):
     otherwise: tuple[Id, ...] = Field((), alias="else")
     channels: Annotated[list[Channel], Field(min_length=1)]
     ack_within: Annotated[timedelta, lasting(MINUTE, DAY, "5m")]
+    acknowledgements: Number = 1
 
 
 LadderModel = Annotated[list[StepModel], Field(min_length=1, max_length=20)]
@@ -148,12 +150,19 @@ class SeverityRowModel(_Strict):
     kinds: list[CrisisKind] = []
 
 
+class StormModel(_Strict):
+    per_person_per_minute: Annotated[int, Field(ge=0, le=60)] = 3
+
+
 class PlanModel(_Strict):
     brands: Annotated[list[BrandModel], Field(min_length=1)]
     people: Annotated[list[PersonModel], Field(min_length=1)]
     schedules: tuple[ScheduleModel, ...] = ()
     ladders: LaddersModel
     special_ladders: tuple[SpecialLadderModel, ...] = ()
+    reminders: RemindersModel = RemindersModel()
+    promises: PromisesModel = PromisesModel()
+    acknowledgements: Acknowledgements = {}
     thresholds: ThresholdsModel = ThresholdsModel()
     severity: Annotated[list[SeverityRowModel], Field(min_length=1, max_length=40)] | None = None
     page_if_younger_than: Annotated[timedelta, lasting(MINUTE, 30 * DAY, "2h")] = 2 * HOUR
@@ -161,6 +170,7 @@ class PlanModel(_Strict):
     silence_after: Annotated[timedelta, lasting(2 * MINUTE, 7 * DAY, "15m")] = 15 * MINUTE
     calm_after: Annotated[timedelta, lasting(10 * MINUTE, 90 * DAY, "1d")] = DAY
     daily_budget_usd: Annotated[float, Field(ge=0, le=1_000_000)] = 0.0
+    storm: StormModel = StormModel()
 
 
 Phone = Annotated[

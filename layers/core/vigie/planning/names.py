@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from vigie.planning.clocks import promised_pages
 from vigie.planning.problems import Problem, shown
 
 Steps = tuple[str, Any]
@@ -33,6 +34,8 @@ def unknown_names(data: Any) -> Iterator[Problem]:
                 yield from _unknown(
                     f"{where}[{position}].{field}", step, field, ids | roles | rotas, expected
                 )
+    for where, rule in promised_pages(data):
+        yield from _unknown(where, rule, "page", ids | roles | rotas, expected)
     for number, schedule in enumerate(schedules):
         for position, layer in enumerate(maps(schedule, "layers")):
             yield from _unknown(

@@ -1,13 +1,19 @@
-"""One go at a step of a ladder: what went out, and what the timeline says of it."""
+"""One go at a clock's page: what it says, what went out, and what the timeline says of it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from vigie.domain.audience import Audience
-from vigie.domain.incident import Entry, Timer
+from vigie.domain.audience import Audience, audience
+from vigie.domain.clock_page import Asking, compose_clock
+from vigie.domain.clocks import after, asked, needed
+from vigie.domain.incident import LADDER_TIMER, Entry, Timer
 from vigie.domain.instants import to_iso
-from vigie.domain.ladder import PagingChange, lateness
-from vigie.domain.plan import Step
+from vigie.domain.ladder import PagingChange, climbed, lateness
+from vigie.domain.override import Override
+from vigie.domain.page import Message, Page, compose
+from vigie.domain.people import Person
+from vigie.domain.plan import Ladder, Step
 from vigie.ports import Standing
 
 
@@ -27,6 +33,41 @@ class Attempt:
     last_at: datetime | None = None
     acknowledged: bool = False
     failed: bool = False
+    # Of storm control: who waits for a digest, until when, and of how many incidents one told.
+    bundled: list[str] = field(default_factory=list)
+    waits_until: datetime | None = None
+    digest: int = 0
+
+    def wait(self, person: Person, until: datetime) -> None:
+        """The person's page goes out with others, at `until`."""
+        self.bundled.append(person.id)
+        self.waits_until = min(self.waits_until or until, until)
+
+    def message(self, person: Person, channel: str, url: str, now: datetime) -> Message:
+        """The page to one person on one channel."""
+        return compose(self._page(person, channel, url, now))
+
+    def after(self, now: datetime) -> Timer | None:
+        """The timer once all of it went out; None when it has done all that it is for."""
+        return climbed(self.timer, self.step, now)
+
+    def _page(self, person: Person, channel: str, url: str, now: datetime) -> Page:
+        standing = self.standing
+        return Page(
+            tally=standing.tally,
+            person=person,
+            channel=channel,
+            step=self.index + 1,
+            number=self.timer.fired + 1,
+            url=url,
+            at=now,
+            late=lateness(self.timer, now),
+            next_at=now + self.step.ack_within,
+            brand_name=standing.ladders.brand_name,
+            late_after=standing.ladders.late_after,
+            acknowledged=len(standing.desk.acknowledgers),
+            needed=needed(standing.ladders, self.timer, standing.tally),
+        )
 
     def count(self, name: str, at: datetime) -> None:
         """A page went out."""
@@ -45,14 +86,20 @@ class Attempt:
             failing_since=failing_since,
         )
 
-    def entries(self, now: datetime, after: Timer) -> tuple[Entry, ...]:
+    def entries(self, now: datetime, after: Timer | None) -> tuple[Entry, ...]:
         """The timeline's lines: pages that went out, and once per outage that they do not."""
         lines = []
-        if (self.audience.instead or self.audience.unmanned) and not self.timer.attempts:
+        is_ladder = self.timer.name == LADDER_TIMER
+        gap = self.audience.instead or self.audience.unmanned
+        is_first = not self.timer.attempts and self.timer.owed_since is None
+        if gap and is_ladder and is_first:
             lines.append(self._unmanned_entry(now))
+        if self.bundled and self.timer.owed_since is None:
+            lines.append(self._bundled_entry(now))
         if self.sent or self.refused:
             lines.append(self.paged_entry(now, after))
-        if self.failed and self.timer.failing_since is None and after.failing_since is not None:
+        failing = after.failing_since if after else None
+        if self.failed and self.timer.failing_since is None and failing is not None:
             lines.append(
                 Entry(
                     incident_id=self.timer.incident_id,
@@ -60,10 +107,24 @@ class Attempt:
                     id=f"page-delayed-{self.timer.run}-{self.timer.fired}",
                     what="page_delayed",
                     by="escalate",
-                    facts={"step": self.index + 1, "since": to_iso(after.failing_since)},
+                    facts={"step": self.index + 1, "since": to_iso(failing)},
                 )
             )
         return tuple(lines)
+
+    def _bundled_entry(self, now: datetime) -> Entry:
+        """Once a step: somebody gets too many pages, and this one together with others."""
+        facts: dict[str, str | int] = {"step": self.index + 1, "people": len(self.bundled)}
+        if self.waits_until is not None:
+            facts["until"] = to_iso(self.waits_until)
+        return Entry(
+            incident_id=self.timer.incident_id,
+            at=now,
+            id=f"bundled-{self.timer.run}-{self.timer.fired}",
+            what="bundled",
+            by="escalate",
+            facts=facts,
+        )
 
     def _unmanned_entry(self, now: datetime) -> Entry:
         """Once a step: nobody is on call where somebody should be, and who stands in."""
@@ -97,6 +158,8 @@ class Attempt:
             facts["overrides"] = "not read"
         if self.refused:
             facts["refused"] = len(self.refused)
+        if self.digest:
+            facts["digest_of"] = self.digest
         if after is not None:
             facts["next_at"] = to_iso(after.due_at)
         attempt = f"-{self.timer.attempts}" if self.timer.attempts else ""
@@ -108,3 +171,61 @@ class Attempt:
             by="escalate",
             facts=facts,
         )
+
+
+@dataclass(slots=True, kw_only=True)
+class Question(Attempt):
+    """One go at a clock beside the ladder: whoever has the incident is asked for something."""
+
+    def message(self, person: Person, channel: str, url: str, now: datetime) -> Message:
+        """See `Attempt.message`."""
+        following = self.after(now)
+        asking = Asking(
+            timer=self.timer,
+            owner=self.standing.desk.owner,
+            follows_at=following.due_at if following else None,
+        )
+        page = replace(self._page(person, channel, url, now), acknowledged=0, needed=1)
+        return compose_clock(page, asking)
+
+    def after(self, now: datetime) -> Timer | None:
+        """See `Attempt.after`."""
+        return after(self.timer, self.step, self.standing.ladders, now)
+
+    def paged_entry(self, now: datetime, after: Timer | None) -> Entry:
+        """That the clock fell due, and whom it paged."""
+        paged = Attempt.paged_entry(self, now, after)
+        facts = dict(paged.facts) | {"clock": self.timer.name}
+        del facts["step"]
+        if self.audience.instead:
+            facts["instead"] = "the first step of the ladder"
+        attempt = f"-{self.timer.attempts}" if self.timer.attempts else ""
+        id_ = f"due-{self.timer.name}-{self.timer.run}-{self.timer.fired}{attempt}"
+        return replace(paged, id=id_, what="clock_due", facts=facts)
+
+
+def attempt_at(
+    timer: Timer,
+    standing: Standing,
+    ladder: Ladder,
+    overrides: Sequence[Override] | None,
+    now: datetime,
+) -> Attempt:
+    """The go at what `timer` stands at. Overrides that could not be read are None."""
+    kind, severity = Attempt, timer.severity
+    index, step = ladder.step_at(timer.fired)
+    if timer.name != LADDER_TIMER:
+        kind, index, severity = Question, 0, standing.tally.severity
+        ladder = asked(timer, standing.desk, ladder, standing.ladders)
+        step = ladder.steps[0]
+    found = audience(ladder, index, standing.ladders.schedules, overrides or (), severity, now)
+    # Whoever has acknowledged is not woken again while others are waited for.
+    others = tuple(p for p in found.pages if p[0].id not in standing.desk.acknowledgers)
+    return kind(
+        timer=timer,
+        standing=standing,
+        step=step,
+        index=index,
+        audience=replace(found, pages=others) if others and kind is Attempt else found,
+        by_plan_alone=overrides is None,
+    )

@@ -23,6 +23,7 @@ from vigie.services.desk import (
     entries_of,
     outbox_of,
     read,
+    stir,
     tell,
 )
 
@@ -103,6 +104,7 @@ def split(
         except Conflict:
             continue
         tell(desks, queue, outbox)
+        stir(desks, incident_id, act)
         return Asked(into=into, mentions=len(posts), changed=True)
     raise Unavailable(f"incident {incident_id} keeps changing")
 
@@ -165,6 +167,7 @@ def grade(
         except Conflict:
             continue
         tell(desks, queue, outbox)
+        stir(desks, incident_id, act)
         return Decision(tally=tally, desk=graded, changed=True)
     raise Unavailable(f"incident {incident_id} keeps changing")
 

@@ -6,13 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from vigie.domain.incident import Desk, Entry, Tally
+from vigie.domain.clock_rules import FIRST_WORD, FORGOTTEN
+from vigie.domain.clocks import ClockChange, asks, first_word, needed, reminder
+from vigie.domain.incident import LADDER_TIMER, Desk, Entry, Tally, Timer
 from vigie.domain.instants import to_iso
 from vigie.domain.links import Link, is_token, link_id
 from vigie.domain.outbox import CLASSIFIED_QUEUE, OUTBOX_AFTER, OutboxEntry
 from vigie.errors import Conflict, NotFound, Unavailable
 from vigie.messages import Command, encode
-from vigie.ports import Desks, Outgoing, Queue
+from vigie.ports import Board, Desks, Outgoing, Queue
 
 # Losing more races than this for one incident means that something is wrong.
 TRIES = 3
@@ -20,11 +22,13 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """How the desk stands, and whether this call changed it."""
+    """How the desk stands, and whether this call changed it. `needed` is how many people must
+    acknowledge before the paging ends."""
 
     tally: Tally
     desk: Desk
     changed: bool
+    needed: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,24 +42,92 @@ class Act:
 
 
 def acknowledge(desks: Desks, incident_id: str, act: Act) -> Decision:
-    """Take the incident: every pending step of its ladder is cancelled.
+    """Take the incident: every pending step of its ladder is cancelled, once as many different
+    people have acknowledged as the plan says.
 
-    Acknowledging again changes nothing and says who has it. Raises `Conflict` when it is closed,
-    `NotFound` when there is none.
+    Acknowledging again answers a clock that has asked for a sign (`vigie.domain.clocks.asks`), and
+    otherwise changes nothing and says who has it. Raises `Conflict` when it is closed, `NotFound`
+    when there is none.
     """
     for _ in range(TRIES):
-        tally, desk = read(desks, incident_id)
+        board = board_of(desks, incident_id)
+        tally, desk = board.tally, board.desk
         if desk.resolved_at is not None:
             raise Conflict(f"incident {incident_id} was closed by {desk.resolved_by}")
+        wanted = needed(board.ladders, board.clock(LADDER_TIMER), tally)
+        asking = [clock for clock in board.clocks if asks(clock)]
         if desk.acknowledged_at is not None:
-            return Decision(tally=tally, desk=desk, changed=False)
-        taken = replace(desk, acknowledged_at=act.at, acknowledged_by=act.by, owner=act.by)
+            if not asking:
+                return Decision(tally=tally, desk=desk, changed=False)
+            after, clocks, entries = desk, *_confirmed(board, asking, act)
+        elif act.by in desk.acknowledgers and len(desk.acknowledgers) < wanted:
+            return Decision(tally=tally, desk=desk, changed=False, needed=wanted)
+        else:
+            after, clocks, entries = _taken(board, wanted, act)
         try:
-            desks.acknowledge(taken, entries_of(incident_id, "acknowledged", act))
+            desks.turn(desk, after, clocks, entries)
         except Conflict:
             continue  # somebody was faster: read who
-        return Decision(tally=tally, desk=taken, changed=True)
+        return Decision(tally=tally, desk=after, changed=True, needed=wanted)
     raise Unavailable(f"incident {incident_id} keeps changing")
+
+
+def _taken(board: Board, wanted: int, act: Act) -> tuple[Desk, ClockChange, tuple[Entry, ...]]:
+    """One more has it. The ladder ends with the last of those whom the plan wants."""
+    tally, desk = board.tally, board.desk
+    people = tuple(dict.fromkeys((*desk.acknowledgers, act.by)))
+    after = replace(desk, acknowledgers=people if wanted > 1 else (), owner=people[0])
+    told = {} if wanted == 1 else {"acknowledged": len(people), "of": wanted}
+    if len(people) < wanted:
+        return after, ClockChange(), entries_of(tally.id, "acknowledged", act, told)
+    ladder = board.clock(LADDER_TIMER)
+    after = replace(
+        after,
+        acknowledged_at=act.at,
+        acknowledged_by=act.by,
+        climbed=ladder.fired if ladder else desk.climbed,
+    )
+    asked = reminder(tally, board.ladders, act.by, act.at)
+    word = first_word(tally, board.ladders, act.by, act.at)
+    # A first word that was promised before is promised still; one that was given is not again.
+    kept = board.clock(FIRST_WORD) is not None or desk.restarts > 0
+    set_ = tuple(clock for clock in (asked, None if kept else word) if clock is not None)
+    facts = told | _told(asked)
+    change = ClockChange(set=set_, cancel=(LADDER_TIMER,))
+    return after, change, entries_of(tally.id, "acknowledged", act, facts)
+
+
+def _confirmed(
+    board: Board, asking: list[Timer], act: Act
+) -> tuple[ClockChange, tuple[Entry, ...]]:
+    """Somebody still has it."""
+    asked = reminder(board.tally, board.ladders, act.by, act.at)
+    facts = {"asked": ", ".join(clock.name for clock in asking)} | _told(asked)
+    gone = {clock.name for clock in asking}
+    set_ = (asked,) if asked else ()
+    cancel = tuple(sorted(gone - {clock.name for clock in set_}))
+    entries = entries_of(board.tally.id, "confirmed", act, facts)
+    return ClockChange(set=set_, cancel=cancel, held=tuple(asking)), entries
+
+
+def _told(asked: Timer | None) -> dict[str, str | int]:
+    return {"reminder_at": to_iso(asked.due_at)} if asked else {}
+
+
+def stir(desks: Desks, incident_id: str, act: Act) -> None:
+    """Somebody has done something with an incident that is taken: nobody has forgotten it.
+
+    In a write of its own, after the deed: were it lost, somebody is asked too early.
+    """
+    with suppress(Unavailable, Conflict):
+        board = desks.board(incident_id)
+        clock = board.clock(FORGOTTEN) if board else None
+        if board is None or clock is None:
+            return
+        moved = reminder(board.tally, board.ladders, act.by, act.at)
+        if moved is not None:
+            change = ClockChange(set=(moved,), held=(clock,))
+            desks.turn(board.desk, board.desk, change, ())
 
 
 def resolve(desks: Desks, queue: Queue, incident_id: str, act: Act) -> Decision:
@@ -73,6 +145,7 @@ def note(desks: Desks, incident_id: str, act: Act) -> Entry:
     read(desks, incident_id)
     entry = _note(incident_id, act)
     desks.note((entry,))
+    stir(desks, incident_id, act)
     return entry
 
 
@@ -155,8 +228,20 @@ def read(desks: Desks, incident_id: str, field: str = "id") -> tuple[Tally, Desk
     """Raises `NotFound`, naming the field that the id came from."""
     found = desks.read(incident_id)
     if found is None:
-        raise NotFound(f"there is no incident {incident_id[:40]!r}", field=field)
+        raise _unknown(incident_id, field)
     return found
+
+
+def board_of(desks: Desks, incident_id: str) -> Board:
+    """Raises `NotFound`."""
+    found = desks.board(incident_id)
+    if found is None:
+        raise _unknown(incident_id, "id")
+    return found
+
+
+def _unknown(incident_id: str, field: str) -> NotFound:
+    return NotFound(f"there is no incident {incident_id[:40]!r}", field=field)
 
 
 def entries_of(

@@ -1,17 +1,25 @@
-"""A due step of the ladder: claim it, look at the desk, page, record, plan the next one."""
+"""A clock that is due: claim it, look at the desk, page, record, plan the next page."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from vigie.domain.audience import audience, begun, climbing
-from vigie.domain.incident import Entry, Timer
+from vigie.domain.audience import begun, climbing
+from vigie.domain.clocks import (
+    CLOCKS_OF_THE_OWNER,
+    ClockChange,
+    falls_to_the_ladder,
+    is_over,
+    ladder_of,
+    restarted,
+)
+from vigie.domain.incident import LADDER_TIMER, Entry, Timer
 from vigie.domain.ladder import (
     CLAIM_FOR,
     FRESH_FOR,
     SWEEP,
     PagingChange,
-    climbed,
+    held_back,
     lateness,
     outstanding,
     put_off,
@@ -19,13 +27,15 @@ from vigie.domain.ladder import (
 )
 from vigie.domain.links import link_for, link_url
 from vigie.domain.override import Override
-from vigie.domain.page import Message, Page, compose
 from vigie.domain.people import Person
+from vigie.domain.storm import Turn
 from vigie.errors import Conflict, Rejected, Unavailable, UnknownVersion
 from vigie.messages import StepDue, decode_step, encode
-from vigie.ports import Escalations, Outgoing, Overrides, Pager, Queue
+from vigie.ports import Escalations, Outgoing, Overrides, Pager, Queue, Standing, Storms
 from vigie.records import Record
-from vigie.services.attempt import Attempt
+from vigie.services.attempt import Attempt, attempt_at
+from vigie.services.bundles import Bundles, pending, rest
+from vigie.services.fail_fast import FailFast
 from vigie.services.lanes import Lanes, Reject, park, wait
 
 Clock = Callable[[], datetime]
@@ -38,18 +48,21 @@ _READS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one due step came to: pages published and refused, how late the first one was, and
-    whether the rest was put off because pages could not be published."""
+    """What one due step came to: pages published and refused, how late the first one was, how many
+    people's wait for a digest, and whether the rest was put off because pages could not be
+    published."""
 
     published: int = 0
     refused: int = 0
+    bundled: int = 0
     late: timedelta = timedelta(0)
     put_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
-    """What `fire` works with. `token` makes 12 URL-safe characters that nobody can guess."""
+    """What `fire` works with. `token` makes 12 URL-safe characters that nobody can guess. Without
+    `storms` a person may get any number of pages."""
 
     escalations: Escalations
     overrides: Overrides
@@ -58,9 +71,10 @@ class Escalation:
     public_url: str
     clock: Clock
     token: Callable[[], str]
+    storms: Storms | None = None
 
     def fire(self, due: StepDue) -> Outcome:
-        """Page the step that the timer stands at, if it is due and nobody has taken the incident.
+        """Page what the timer stands at, if it is due and somebody is still to be paged.
 
         The message carries no decision: everything is read again here. Raises `Unavailable` when
         the tables cannot be read or written, `Rejected` for an incident that cannot be paged.
@@ -79,36 +93,50 @@ class Escalation:
                 "restore its items from the point-in-time backup",
                 field="incident",
             )
-        timer = begun(timer, standing.ladders, standing.tally, now)
-        ladder = climbing(timer, standing.ladders)
+        if timer.name == LADDER_TIMER:
+            timer = begun(timer, standing.ladders, standing.tally, now)
+            ladder = climbing(timer, standing.ladders)
+        else:
+            ladder = ladder_of(standing.tally, standing.ladders, now)
         if ladder is None:
             self._rest(timer, now)
             raise Rejected(
                 f"incident {timer.incident_id} was opened with a plan without ladders",
                 field="ladder",
             )
-        if standing.desk.is_acknowledged:
+        if is_over(timer, standing.desk):
             self._stop(timer)
             return Outcome()
-        index, step = ladder.step_at(timer.fired)
+        if falls_to_the_ladder(timer, standing.desk):
+            self._ask_everybody(timer, standing, now)
+            return Outcome()
         overrides = self._overrides(now)
-        go = Attempt(
-            timer=timer,
-            standing=standing,
-            step=step,
-            index=index,
-            audience=audience(
-                ladder,
-                index,
-                standing.ladders.schedules,
-                overrides or (),
-                timer.severity,
-                now,
-            ),
-            by_plan_alone=overrides is None,
-        )
-        self._page(go)
+        go = attempt_at(timer, standing, ladder, overrides, now)
+        self._page(go, overrides)
         return self._conclude(go)
+
+    def _ask_everybody(self, timer: Timer, standing: Standing, now: datetime) -> None:
+        """Nobody has answered: a new run of the ladder, unless somebody acts first."""
+        freed, run = restarted(standing.tally, standing.desk, standing.ladders, now)
+        entry = Entry(
+            incident_id=timer.incident_id,
+            at=now,
+            id=f"restarted-{run.run}",
+            what="ladder_restarted",
+            by="escalate",
+            facts={
+                "clock": timer.name,
+                "owner": standing.desk.owner,
+                "run": run.run,
+                "severity": run.severity.value,
+            },
+        )
+        change = ClockChange(set=(run,), cancel=CLOCKS_OF_THE_OWNER, held=(timer,))
+        try:
+            self.escalations.turn(standing.desk, freed, change, (entry,))
+        except Conflict:
+            return  # somebody acted; if the clock stands, it is claimed again when this claim ends
+        self._queue(run)
 
     def _overrides(self, now: datetime) -> tuple[Override, ...] | None:
         """None where they cannot be read: a page to whom the plan says is better than none."""
@@ -123,9 +151,57 @@ class Escalation:
         nothing = PagingChange(pages=0, first_at=None, last_at=None, worst=None, failing_since=None)
         self.escalations.move(timer, later, nothing, ())
 
-    def _page(self, go: Attempt) -> None:
+    def _page(self, go: Attempt, overrides: Sequence[Override] | None) -> None:
         """Publish what is outstanding, until somebody acknowledges or SNS fails."""
-        for person, channel in outstanding(go.audience.pages, go.timer.sent):
+        for person in {p.id: p for p, _ in outstanding(go.audience.pages, go.timer.sent)}.values():
+            turn = self._bundles(self.storms).turn(go, person) if self.storms else Turn()
+            if turn.until is not None:
+                go.wait(person, turn.until)
+                continue
+            if turn.along and self.storms:
+                self._digest(go, person, turn, self._bundles(self.storms), overrides)
+            self._page_by_itself(go, person)
+            if go.acknowledged or go.failed:
+                return
+
+    def _bundles(self, storms: Storms) -> Bundles:
+        return Bundles(
+            storms=storms,
+            escalations=self.escalations,
+            pager=self.pager,
+            public_url=self.public_url,
+            clock=self.clock,
+            token=self.token,
+        )
+
+    def _digest(
+        self,
+        go: Attempt,
+        person: Person,
+        turn: Turn,
+        bundles: Bundles,
+        overrides: Sequence[Override] | None,
+    ) -> None:
+        """One page for all that waits for this person. The others are recorded here: theirs is
+        paged by it as much as ours."""
+        bundle = bundles.gather(go, person, turn, overrides)
+        goes = list(bundle.goes)
+        if len(goes) == 1:
+            return  # nothing waits any more
+        try:
+            bundles.publish(bundle)
+        except UnknownVersion:
+            raise
+        except Unavailable:
+            for one in goes:
+                one.failed = True
+        for other in goes[1:]:
+            if rest(other):
+                other.waits_until = max(self.clock(), other.timer.due_at)
+            self._conclude(other)
+
+    def _page_by_itself(self, go: Attempt, person: Person) -> None:
+        for channel in () if go.acknowledged or go.failed else pending(go, person):
             try:
                 if not self._publish(go, person, channel):
                     go.acknowledged = True
@@ -146,21 +222,7 @@ class Escalation:
         self.escalations.add_link(
             link_for(token, timer.incident_id, person.id, person.language, now)
         )
-        message = compose(
-            Page(
-                tally=go.standing.tally,
-                person=person,
-                channel=channel,
-                step=go.index + 1,
-                number=timer.fired + 1,
-                url=link_url(self.public_url, token),
-                at=now,
-                late=lateness(timer, now),
-                next_at=now + go.step.ack_within,
-                brand_name=go.standing.ladders.brand_name,
-                late_after=go.standing.ladders.late_after,
-            )
-        )
+        message = go.message(person, channel, link_url(self.public_url, token), now)
         if not self._is_still_wanted(timer):
             return False
         self.pager.publish(message)
@@ -168,12 +230,15 @@ class Escalation:
         return True
 
     def _is_still_wanted(self, timer: Timer) -> bool:
-        """Read the desk, at most `FRESH_FOR` before the caller publishes."""
+        """Read desk and clock, at most `FRESH_FOR` before the caller publishes. Of the ladder the
+        desk alone: whoever ends it writes there."""
         for _ in range(_READS):
             read_at = self.clock()
             if timer.claimed_until is not None and read_at >= timer.claimed_until:
                 raise Unavailable("the claim ran out: somebody else may be paging this step")
-            if self.escalations.desk(timer.incident_id).is_acknowledged:
+            if is_over(timer, self.escalations.desk(timer.incident_id)):
+                return False
+            if timer.name != LADDER_TIMER and not self.escalations.holds(timer):
                 return False
             if self.clock() - read_at <= FRESH_FOR:
                 return True
@@ -190,18 +255,22 @@ class Escalation:
         elif go.failed:
             after = put_off(go.timer, tuple(go.sent), now)
             self._move(go, after, go.change(after.failing_since), go.entries(now, after))
+        elif go.waits_until is not None:
+            after = held_back(go.timer, (*go.sent, *go.refused), go.waits_until, now)
+            self._move(go, after, go.change(after.failing_since), go.entries(now, after))
         else:
-            after = climbed(go.timer, go.step, now)
-            self._move(go, after, go.change(None), go.entries(now, after))
+            moved = go.after(now)
+            self._move(go, moved, go.change(None), go.entries(now, moved))
         return Outcome(
             published=len(go.sent),
             refused=len(go.refused),
+            bundled=len(go.bundled),
             late=lateness(go.timer, go.first_at) if go.first_at else timedelta(0),
             put_off=go.failed,
         )
 
     def _move(
-        self, go: Attempt, after: Timer, change: PagingChange, entries: tuple[Entry, ...]
+        self, go: Attempt, after: Timer | None, change: PagingChange, entries: tuple[Entry, ...]
     ) -> None:
         try:
             self.escalations.move(go.timer, after, change, entries)
@@ -210,6 +279,10 @@ class Escalation:
             if go.sent:
                 self._record(go, self.clock())
             return
+        if after is not None:
+            self._queue(after)
+
+    def _queue(self, after: Timer) -> None:
         delay = after.due_at - self.clock()
         if delay <= SWEEP:
             # Best effort: whatever is not queued here, the watch finds by its due time.
@@ -233,34 +306,13 @@ class Escalation:
             return  # whoever acknowledged has deleted it
 
 
-class FailFast:
-    """A `Pager` for one batch: after the first failure the others are not even tried.
-
-    With SNS silent each try costs its whole time-out; ten of them would cost the invocation's,
-    and messages that time out count on redrive.
-    """
-
-    def __init__(self, pager: Pager) -> None:
-        self._pager = pager
-        self._failed = False
-
-    def publish(self, message: Message) -> str:
-        """See `Pager.publish`."""
-        if self._failed:
-            raise Unavailable("SNS has just failed")
-        try:
-            return self._pager.publish(message)
-        except Unavailable:
-            self._failed = True
-            raise
-
-
 @dataclass(slots=True, kw_only=True)
 class Escalating:
     """What came of one batch. `failed` are the ids of the records that stay in the queue."""
 
     published: int = 0
     refused: int = 0
+    bundled: int = 0
     put_off: int = 0
     rejected: int = 0
     unknown_version: int = 0
@@ -290,6 +342,7 @@ def escalate_batch(records: Sequence[Record], escalation: Escalation, lanes: Lan
 def _count(outcome: Outcome, result: Escalating) -> None:
     result.published += outcome.published
     result.refused += outcome.refused
+    result.bundled += outcome.bundled
     result.put_off += outcome.put_off
     if outcome.published:
         result.late.append(outcome.late)

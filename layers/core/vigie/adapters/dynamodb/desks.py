@@ -6,6 +6,7 @@ from typing import Any
 
 from vigie.adapters.dynamodb.attributes import Item, key, to_wire
 from vigie.adapters.dynamodb.client import batch_get, insist, translated
+from vigie.adapters.dynamodb.clocks import NOT_CLOSED, board_of, turn_actions
 from vigie.adapters.dynamodb.items import (
     DESK,
     TALLY,
@@ -16,13 +17,17 @@ from vigie.adapters.dynamodb.items import (
 )
 from vigie.adapters.dynamodb.links import link_from_item, link_key
 from vigie.adapters.dynamodb.outbox import outbox_key, outbox_to_item
+from vigie.domain.clock_rules import FORGOTTEN, RISE
+from vigie.domain.clocks import NAMES, ClockChange
 from vigie.domain.incident import LADDER_TIMER, Desk, Entry, Tally
 from vigie.domain.instants import to_iso
 from vigie.domain.links import Link
 from vigie.domain.outbox import OutboxEntry
 from vigie.domain.versions import STATE_VERSION
+from vigie.ports import Board
 
-_NOT_CLOSED = "attribute_not_exists(resolved_at)"
+# What somebody's word that it does not spread any more ends.
+_ENDED_BY_CONTAINING = (LADDER_TIMER, FORGOTTEN, RISE)
 
 
 class DynamoDesks:
@@ -47,23 +52,16 @@ class DynamoDesks:
             desk_from_item(items[DESK]) if DESK in items else Desk(incident_id=incident_id)
         )
 
-    def acknowledge(self, desk: Desk, entries: Sequence[Entry]) -> None:
-        """See `Desks.acknowledge`. Deleting the timer cancels every step that is pending."""
-        values = {
-            "acknowledged_at": desk.acknowledged_at and to_iso(desk.acknowledged_at),
-            "acknowledged_by": desk.acknowledged_by,
-            "owner": desk.owner,
-        }
-        condition = f"{_NOT_CLOSED} AND attribute_not_exists(acknowledged_at)"
-        insist(
-            self._client,
-            "acknowledge an incident",
-            [
-                ("desk", self._set(desk.incident_id, values, condition)),
-                ("timer", self._delete_timer(desk.incident_id)),
-                *self._puts(entries),
-            ],
-        )
+    def board(self, incident_id: str) -> Board | None:
+        """See `Desks.board`."""
+        return board_of(self._client, self._table, incident_id)
+
+    def turn(
+        self, before: Desk, after: Desk, clocks: ClockChange, entries: Sequence[Entry]
+    ) -> None:
+        """See `Desks.turn`."""
+        actions = turn_actions(self._table, before, after, clocks, entries)
+        insist(self._client, "change who has an incident", actions)
 
     def close(self, desk: Desk, entries: Sequence[Entry], outbox: OutboxEntry) -> None:
         """See `Desks.close`."""
@@ -78,9 +76,9 @@ class DynamoDesks:
             self._client,
             "close an incident",
             [
-                ("desk", self._set(desk.incident_id, values, _NOT_CLOSED)),
+                ("desk", self._set(desk.incident_id, values, NOT_CLOSED)),
                 *into,
-                ("timer", self._delete_timer(desk.incident_id)),
+                *self._ends(desk.incident_id, NAMES),
                 self._promise(outbox),
                 *self._puts(entries),
             ],
@@ -103,8 +101,8 @@ class DynamoDesks:
             self._client,
             "contain an incident",
             [
-                ("desk", self._set(desk.incident_id, values, _NOT_CLOSED, unchanged)),
-                ("timer", self._delete_timer(desk.incident_id)),
+                ("desk", self._set(desk.incident_id, values, NOT_CLOSED, unchanged)),
+                *self._ends(desk.incident_id, _ENDED_BY_CONTAINING),
                 *self._puts(entries),
             ],
         )
@@ -125,7 +123,7 @@ class DynamoDesks:
             self._client,
             "grade an incident",
             [
-                ("desk", self._set(desk.incident_id, values, _NOT_CLOSED, unchanged)),
+                ("desk", self._set(desk.incident_id, values, NOT_CLOSED, unchanged)),
                 self._promise(outbox),
                 *self._puts(entries),
             ],
@@ -158,7 +156,7 @@ class DynamoDesks:
         check = {
             "TableName": self._table,
             "Key": key(incident_id, DESK),
-            "ConditionExpression": _NOT_CLOSED,
+            "ConditionExpression": NOT_CLOSED,
         }
         return "open", {"ConditionCheck": check}
 
@@ -196,10 +194,12 @@ class DynamoDesks:
             }
         }
 
-    def _delete_timer(self, incident_id: str) -> Item:
-        return {
-            "Delete": {"TableName": self._table, "Key": key(incident_id, timer_sk(LADDER_TIMER))}
-        }
+    def _ends(self, incident_id: str, clocks: Sequence[str]) -> list[tuple[str, Item]]:
+        """Deleting a clock cancels all that it still had to page."""
+        return [
+            ("clock", {"Delete": {"TableName": self._table, "Key": key(incident_id, timer_sk(n))}})
+            for n in clocks
+        ]
 
     def _puts(self, entries: Sequence[Entry]) -> list[tuple[str, Item]]:
         return [

@@ -27,6 +27,7 @@ from vigie.adapters.dynamodb.mention_items import (
     placed_from_item,
     shards_of,
 )
+from vigie.domain.clock_rules import CLOCKS
 from vigie.domain.incident import LADDER_TIMER, Desk, Entry, Paging
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.mention import LabelledMention
@@ -35,6 +36,7 @@ from vigie.ports import Before, Dossier, Summary
 
 TIMELINE_SHOWN = 500
 _TIMER = timer_sk(LADDER_TIMER)
+_CLOCKS = tuple(map(timer_sk, CLOCKS))
 
 Found = tuple[str, str]
 """What an index says of an item: its instant as text, and its id."""
@@ -67,13 +69,15 @@ class DynamoDossiers:
 
     def dossier(self, incident_id: str) -> Dossier | None:
         """See `Dossiers.dossier`."""
-        items = self._items([incident_id], (TALLY, DESK, PAGING, _TIMER)).get(incident_id, {})
+        wanted = (TALLY, DESK, PAGING, _TIMER, *_CLOCKS)
+        items = self._items([incident_id], wanted).get(incident_id, {})
         if TALLY not in items:
             return None
         return Dossier(
             summary=_summary(incident_id, items),
             timer=timer_from_item(items[_TIMER]) if _TIMER in items else None,
             timeline=self._timeline(incident_id),
+            clocks=tuple(timer_from_item(items[sk]) for sk in _CLOCKS if sk in items),
         )
 
     def mentions(

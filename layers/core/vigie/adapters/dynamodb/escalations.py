@@ -8,7 +8,9 @@ from botocore.exceptions import ClientError
 
 from vigie.adapters.dynamodb.attributes import Item, key, to_wire
 from vigie.adapters.dynamodb.client import batch_get, insist, translated
+from vigie.adapters.dynamodb.clocks import turn_actions
 from vigie.adapters.dynamodb.items import (
+    CLOCKS_VERSION,
     DESK,
     LADDER,
     PAGING,
@@ -23,6 +25,7 @@ from vigie.adapters.dynamodb.items import (
     timer_to_item,
 )
 from vigie.adapters.dynamodb.links import link_to_item
+from vigie.domain.clocks import ClockChange
 from vigie.domain.incident import Desk, Entry, Paging, Timer
 from vigie.domain.instants import to_iso
 from vigie.domain.ladder import EARLY, PagingChange
@@ -57,7 +60,7 @@ class DynamoEscalations:
                         {
                             ":claim": claim,
                             ":until": to_iso(until),
-                            ":v": STATE_VERSION,
+                            ":v": CLOCKS_VERSION,
                             ":due": to_iso(now + EARLY),
                             ":now": to_iso(now),
                         }
@@ -100,23 +103,43 @@ class DynamoEscalations:
             )
         return _desk(incident_id, answer.get("Item"))
 
+    def holds(self, timer: Timer) -> bool:
+        """See `Escalations.holds`."""
+        with translated("reading a timer"):
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key=key(timer.incident_id, timer_sk(timer.name)),
+                ConsistentRead=True,
+            )
+        if "Item" not in answer:
+            return False
+        there = timer_from_item(answer["Item"])
+        return (there.run, there.fired, there.claim) == (timer.run, timer.fired, timer.claim)
+
     def add_link(self, link: Link) -> None:
         """See `Escalations.add_link`."""
         with translated("keeping a link"):
             self._client.put_item(TableName=self._table, Item=link_to_item(link))
 
     def move(
-        self, before: Timer, after: Timer, change: PagingChange, entries: Sequence[Entry]
+        self, before: Timer, after: Timer | None, change: PagingChange, entries: Sequence[Entry]
     ) -> None:
         """See `Escalations.move`."""
-        actions: list[tuple[str, Item]] = [
-            (
-                "timer",
-                {"Put": {"TableName": self._table, "Item": timer_to_item(after)} | _ours(before)},
-            ),
-            *self._done(before.incident_id, change, entries),
-        ]
+        where: Item = {"TableName": self._table} | _ours(before)
+        if after is None:
+            key_of = {"Key": key(before.incident_id, timer_sk(before.name))}
+            moved: Item = {"Delete": where | key_of}
+        else:
+            moved = {"Put": where | {"Item": timer_to_item(after)}}
+        actions = [("timer", moved), *self._done(before.incident_id, change, entries)]
         insist(self._client, "moving a timer", actions)
+
+    def turn(
+        self, before: Desk, after: Desk, clocks: ClockChange, entries: Sequence[Entry]
+    ) -> None:
+        """See `Escalations.turn`."""
+        actions = turn_actions(self._table, before, after, clocks, entries)
+        insist(self._client, "starting a ladder again", actions)
 
     def record(self, incident_id: str, change: PagingChange, entries: Sequence[Entry]) -> None:
         """See `Escalations.record`."""

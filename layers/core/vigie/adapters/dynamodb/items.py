@@ -11,7 +11,9 @@ from typing import Any
 
 from vigie.adapters.dynamodb.attributes import Item, read_item, to_wire
 from vigie.adapters.dynamodb.crowd_items import echoing_from, echoing_to, word_from, word_to
+from vigie.domain.clock_rules import NO_RULES, rules_from_dict, rules_to_dict
 from vigie.domain.incident import (
+    LADDER_TIMER,
     Desk,
     Entry,
     Ladders,
@@ -35,6 +37,8 @@ TALLY, DESK, LADDER, PAGING, STATE = "TALLY", "DESK", "LADDER", "PAGING", "STATE
 DUE_PARTITION = "due"
 # Of ladders with schedules or special ladders; those without are as they were.
 LADDERS_VERSION = 2
+# Of the clocks beside the ladder: code that knows none of them would take one for the ladder.
+CLOCKS_VERSION = 2
 
 
 def timer_sk(name: str) -> str:
@@ -148,6 +152,9 @@ def desk_to_item(desk: Desk) -> Item:
             "severity_at": _iso(desk.severity_at),
             "severity_by": desk.severity_by or None,
             "severity_because": desk.severity_because or None,
+            "acknowledgers": list(desk.acknowledgers) or None,
+            "restarts": desk.restarts or None,
+            "climbed": desk.climbed or None,
         }
     )
 
@@ -170,6 +177,9 @@ def desk_from_item(item: Mapping[str, Any]) -> Desk:
         severity_at=_instant(data.get("severity_at")),
         severity_by=data.get("severity_by", ""),
         severity_because=data.get("severity_because", ""),
+        acknowledgers=tuple(data.get("acknowledgers", ())),
+        restarts=data.get("restarts", 0),
+        climbed=data.get("climbed", 0),
     )
 
 
@@ -179,7 +189,7 @@ def timer_to_item(timer: Timer) -> Item:
         {
             "pk": timer.incident_id,
             "sk": timer_sk(timer.name),
-            "v": STATE_VERSION,
+            "v": STATE_VERSION if timer.name == LADDER_TIMER else CLOCKS_VERSION,
             "type": "timer",
             "timer_brand": timer.brand,
             "name": timer.name,
@@ -194,6 +204,9 @@ def timer_to_item(timer: Timer) -> Item:
             "failing_since": _iso(timer.failing_since),
             "sent": list(timer.sent),
             "special": timer.special or None,
+            "promised_at": _iso(timer.promised_at),
+            "set_by": timer.set_by or None,
+            "set_at": _iso(timer.set_at),
             "owed_since": _iso(timer.owed_since),
             "mended": timer.mended or None,
         }
@@ -202,7 +215,7 @@ def timer_to_item(timer: Timer) -> Item:
 
 def timer_from_item(item: Mapping[str, Any]) -> Timer:
     """Raises `UnknownVersion` for a timer that newer code wrote."""
-    data = read_item(item)
+    data = read_item(item, CLOCKS_VERSION)
     return Timer(
         incident_id=data["pk"],
         brand=data["timer_brand"],
@@ -217,6 +230,9 @@ def timer_from_item(item: Mapping[str, Any]) -> Timer:
         failing_since=_instant(data.get("failing_since")),
         sent=tuple(data["sent"]),
         special=data.get("special", ""),
+        promised_at=_instant(data.get("promised_at")),
+        set_by=data.get("set_by", ""),
+        set_at=_instant(data.get("set_at")),
         owed_since=_instant(data.get("owed_since")),
         mended=data.get("mended", False),
     )
@@ -263,6 +279,7 @@ def ladders_to_item(ladders: Ladders) -> Item:
             "plan_id": ladders.plan_id,
             "brand_name": ladders.brand_name or None,
             "late_after_s": int(ladders.late_after.total_seconds()),
+            "pages_a_minute": ladders.pages_a_minute or None,
             "body": json.dumps(
                 {s.value: ladder_to_dict(ladder) for s, ladder in ladders.by_severity.items()},
                 separators=(",", ":"),
@@ -275,6 +292,9 @@ def ladders_to_item(ladders: Ladders) -> Item:
                 separators=(",", ":"),
             )
             if rota
+            else None,
+            "rules": json.dumps(rules_to_dict(ladders.rules), separators=(",", ":"))
+            if ladders.rules != NO_RULES
             else None,
         }
     )
@@ -289,11 +309,13 @@ def ladders_from_item(item: Mapping[str, Any]) -> Ladders:
         plan_id=data["plan_id"],
         brand_name=data.get("brand_name", ""),
         late_after=timedelta(seconds=data.get("late_after_s", 7200)),
+        pages_a_minute=data.get("pages_a_minute", 0),
         by_severity={
             Severity(s): ladder_from_dict(ladder) for s, ladder in json.loads(data["body"]).items()
         },
         special=tuple(map(special_from_dict, rota.get("special", ()))),
         schedules=tuple(map(schedule_from_dict, rota.get("schedules", ()))),
+        rules=rules_from_dict(json.loads(data.get("rules", "{}"))),
     )
 
 

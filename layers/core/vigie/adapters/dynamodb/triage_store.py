@@ -12,6 +12,7 @@ from vigie.adapters.dynamodb.items import (
     STATE,
     TALLY,
     desk_from_item,
+    desk_to_item,
     entry_to_item,
     ladders_to_item,
     tally_from_item,
@@ -151,8 +152,7 @@ class DynamoTriageStore:
             )
         ]
         actions += [
-            (f"desk:{id_}", self._check_desk(id_, unacknowledged))
-            for id_, unacknowledged in change.checks.items()
+            (f"desk:{id_}", self._check_desk(id_, desk)) for id_, desk in change.checks.items()
         ]
         transact(self._client, "commit a slice", actions)
 
@@ -236,14 +236,20 @@ class DynamoTriageStore:
             }
         }
 
-    def _check_desk(self, incident_id: str, unacknowledged: bool) -> Item:
-        condition = "attribute_not_exists(resolved_at)"
-        if unacknowledged:
-            condition += " AND attribute_not_exists(acknowledged_at)"
-        return {
-            "ConditionCheck": {
-                "TableName": self._incidents,
-                "Key": key(incident_id, DESK),
-                "ConditionExpression": condition,
-            }
+    def _check_desk(self, incident_id: str, desk: Desk | None) -> Item:
+        check: Item = {
+            "TableName": self._incidents,
+            "Key": key(incident_id, DESK),
+            "ConditionExpression": "attribute_not_exists(resolved_at)",
         }
+        read = desk_to_item(desk) if desk else {}
+        values: Item = {}
+        for name in ("acknowledged_at", "restarts") if desk else ():
+            if name in read:
+                values[f":{name}"] = read[name]
+                check["ConditionExpression"] += f" AND {name} = :{name}"
+            else:
+                check["ConditionExpression"] += f" AND attribute_not_exists({name})"
+        if values:
+            check["ExpressionAttributeValues"] = values
+        return {"ConditionCheck": check}
