@@ -80,7 +80,7 @@ def test_closed_sets_are_told_in_full(language):
     assert set(words["erasures"]) == ERASURES
     codes = {"opened", "severity_raised", "paged", "page_delayed", "erased"}
     codes |= {"severity_lowered", "calm_proposed", "surge", "coordinated", "nobody_on_call"}
-    codes |= {"contained", "severity_set", "merged", "split", "split_off"}
+    codes |= {"repaired", "contained", "severity_set", "merged", "split", "split_off"}
     assert codes | {"acknowledged", "resolved", "dismissed", "note"} <= set(words["told"])
 
 
