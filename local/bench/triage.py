@@ -15,6 +15,7 @@ from itertools import count
 from typing import Any
 
 from vigie.adapters.dynamodb.state_items import state_from_item, state_to_item
+from vigie.domain.groups import Index
 from vigie.domain.incident import BrandState, Desk, Tally
 from vigie.domain.labels import Kind, Labels, Reason, Sentiment, Urgency
 from vigie.domain.mention import Author, LabelledMention, Mention
@@ -70,11 +71,12 @@ class Triage:
         for first in range(0, len(mentions), SLICE):
             some = mentions[first : first + SLICE]
             state = state_from_item(item)
-            ids = concerned(state, some, {}, now)
+            index = Index()
+            ids = concerned(state, some, {}, self.plan, now, index)
             while True:
                 held = {i: self.tallies[i] for i in ids if i in self.tallies}
                 desks = {i: Desk(incident_id=i) for i in held}
-                change = fold(state, held, desks, {}, some, self.plan, now)
+                change = fold(state, held, desks, {}, some, self.plan, now, index=index)
                 if not change.missing:
                     break
                 ids = (*ids, *change.missing)

@@ -48,12 +48,13 @@ class Surprise:
 
 @dataclass(frozen=True, slots=True)
 class Loose:
-    """A recent mention that belongs nowhere; `author` is a short hash."""
+    """A recent mention that belongs nowhere, and its echoes; `author` is a short hash."""
 
     bin: int
     urgency: str
     author: str
     reach: int
+    reposts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,17 @@ def short(value: Any) -> Any:
             return {name: short(inner) for name, inner in value.items()}
         case list():
             return [short(inner) for inner in value]
+        case _:
+            return value
+
+
+def copied(value: Any) -> Any:
+    """Plain JSON once more, so that nothing is shared that is changed in place."""
+    match value:
+        case dict():
+            return {name: copied(inner) for name, inner in value.items()}
+        case list():
+            return [copied(inner) for inner in value]
         case _:
             return value
 

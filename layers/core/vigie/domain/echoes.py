@@ -53,6 +53,7 @@ def _count(draft: Draft, key: str, incident_id: str) -> None:
         draft.tallies[incident_id] = replace(tally, reposts=tally.reposts + 1)
         draft.touched[incident_id] = None
         return
+    draft.series.echo(key)
     # Whatever the root's incident will be, it begins with the echoes that the root has by then.
     for name, group in draft.groups.items():
         draft.groups[name] = replace(

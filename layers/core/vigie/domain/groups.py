@@ -65,7 +65,11 @@ def _liveliness(body: Body, at: datetime) -> float:
 
 
 class Index:
-    """Which features each body has, so that a mention is compared with all of them at once."""
+    """Which features each body has, so that a mention is compared with all of them at once.
+
+    It follows from the bodies that it is asked about, so one serves a slice however often that is
+    decided.
+    """
 
     def __init__(self) -> None:
         self._has: dict[int, dict[str, float]] = {}
@@ -77,15 +81,20 @@ class Index:
             if self._known.get(name) != body.sketch:
                 self._put(name, body.sketch)
         found: dict[str, float] = {}
+        has = self._has
         for feature, weight in post.items():
-            for name, held in self._has.get(feature, {}).items():
-                found[name] = found.get(name, 0.0) + weight * held
+            if feature in has:
+                for name, held in has[feature].items():
+                    found[name] = found.get(name, 0.0) + weight * held
         length = size(post)
         return {name: dot / length for name, dot in found.items() if name in bodies}
 
     def _put(self, name: str, text: str) -> None:
         for feature in unpacked(self._known.get(name, "")):
-            self._has[feature].pop(name, None)
+            having = self._has[feature]
+            having.pop(name, None)
+            if not having:
+                del self._has[feature]
         held = unpacked(text)
         length = size(held)
         for feature, weight in held.items():

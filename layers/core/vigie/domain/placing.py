@@ -20,6 +20,7 @@ from vigie.domain.labels import Kind, Urgency
 from vigie.domain.likeness import Sketch
 from vigie.domain.mention import LabelledMention
 from vigie.domain.opening import begin
+from vigie.domain.plan import Brand
 from vigie.domain.surging import confirm, stands_out, suspect
 from vigie.domain.why import (
     JOINED,
@@ -42,12 +43,14 @@ def counts(labelled: LabelledMention) -> bool:
     )
 
 
-def likely(state: BrandState, mentions: Iterable[LabelledMention]) -> list[str]:
+def likely(
+    state: BrandState, mentions: Iterable[LabelledMention], brand: Brand | None, index: Index
+) -> list[str]:
     """Ids of the open incidents that `place` will most probably choose for the mentions."""
     bodies = {i.id: i for i in state.open}
-    index, found = Index(), dict[str, None]()
+    found = dict[str, None]()
     for labelled in mentions:
-        alike = index.alike(sketch_of(labelled, None), bodies)
+        alike = index.alike(sketch_of(labelled, brand), bodies)
         kind, at = labelled.labels.kind, labelled.mention.posted_at
         if labelled.labels.urgency is Urgency.CRITICAL:
             same = [i for i in state.open if i.kind is kind and i.worst is Urgency.CRITICAL]

@@ -7,8 +7,7 @@ later still counts for its incident, only the brand's usual is not learned from 
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -126,6 +125,11 @@ class Series:
         if len(self.loose) > HELD_KEYS:
             del self.loose[next(iter(self.loose))]
 
+    def echo(self, key: str) -> None:
+        """Somebody repeats a mention, which may belong nowhere so far."""
+        if held := self.loose.get(key):
+            self.loose[key] = replace(held, reposts=held.reposts + 1)
+
     def forget(self, keys: Collection[str]) -> None:
         """These mentions belong somewhere, or are gone."""
         for key in keys:
@@ -212,7 +216,7 @@ class Series:
             "traffic": self.traffic,
             "recent": self.recent,
             "loose": {
-                key: [held.bin, held.urgency, held.author, held.reach]
+                key: [held.bin, held.urgency, held.author, held.reach, held.reposts]
                 for key, held in self.loose.items()
             },
             "level": [self.level.had, self.level.expected, self.level.spread],
@@ -226,7 +230,7 @@ class Series:
         """The inverse of `stored`; nothing is shared with it that is changed in place."""
         if stored is None:
             return cls()
-        kept = {name: deepcopy(value) for name, value in stored.items() if name != "learned"}
+        kept = {name: bins.copied(value) for name, value in stored.items() if name != "learned"}
         kept["open"] = {int(n): Bin(*held) for n, held in kept["open"].items()}
         kept["loose"] = {key: Loose(*held) for key, held in kept["loose"].items()}
         kept["level"] = Level(*kept["level"])
@@ -255,11 +259,7 @@ class Series:
                 surge.update(state, bins.start_of(at), held.weights.get(name, 0.0) if held else 0.0)
             )
         for at in range(number, self.current + 1):
-            yield Surprise(
-                series=name,
-                bin=at,
-                score=ahead[at - self.next][1],
-            )
+            yield Surprise(series=name, bin=at, score=ahead[at - self.next][1])
 
     def _learn(self, until: int) -> None:
         """Learn the bins before `until`, silent ones too, unless nobody looked."""

@@ -238,6 +238,7 @@ def _take(draft: Draft, incident_id: str, key: str, loose: Loose) -> None:
         },
         voices=voices,
         reach=tally.reach + loose.reach * is_new,
+        reposts=tally.reposts + loose.reposts,
         samples=(*tally.samples, key)[:SAMPLES_KEPT],
     )
     at = start_of(loose.bin)

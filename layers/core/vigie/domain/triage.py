@@ -12,7 +12,7 @@ from vigie.domain.calm import due, settle
 from vigie.domain.change import Change, Known, Stored
 from vigie.domain.draft import Draft, change_of, count, draft_of, is_late, short_hash, take_out
 from vigie.domain.echoes import echo, root_key
-from vigie.domain.groups import without
+from vigie.domain.groups import Index, without
 from vigie.domain.incident import BrandState, Desk, Tally
 from vigie.domain.labels import Urgency
 from vigie.domain.mention import LabelledMention
@@ -32,12 +32,15 @@ def concerned(
     state: BrandState,
     mentions: Sequence[LabelledMention],
     known: Mapping[str, Known],
+    plan: Plan,
     now: datetime,
+    index: Index | None = None,
 ) -> tuple[str, ...]:
     """Ids of the incidents that `fold` is likely to touch for these mentions: those that they are
     most like, those that hold an older version or a repeated post, those that the present volume is
     about, and those that may have calmed down. What else it needs is its change's `missing`."""
-    like = likely(state, [m for m in mentions if counts(m)])
+    voiced = [m for m in mentions if counts(m)]
+    like = likely(state, voiced, plan.brand(state.brand), index or Index())
     holding = [known[key].incident_id for key in keys_of(mentions) if key in known]
     return tuple(dict.fromkeys([*like, *filter(None, holding), *involved(state), *due(state, now)]))
 
@@ -51,31 +54,38 @@ def fold(
     plan: Plan,
     now: datetime,
     gone: frozenset[str] = frozenset(),
+    index: Index | None = None,
 ) -> Change:
     """Fold one slice of mentions of one brand.
 
     `tallies` and `desks` hold the `concerned` incidents, `known` what is stored of `keys_of`,
-    `gone` the keys of candidates that were erased since they were counted.
+    `gone` the keys of candidates that were erased since they were counted, `index` what was
+    compared already.
     """
     draft = draft_of(state, tallies, desks, plan, now, gone)
+    draft.index = index or draft.index
     duplicates = 0
-    newest = _newest_versions(mentions)
-    for labelled in newest:
+    reposts: dict[str, LabelledMention] = {}
+    # In the order of arrival, edits too: what is counted does not depend on where slices end.
+    taken: dict[str, int] = {}
+    for labelled in mentions:
         mention = labelled.mention
-        before = known.get(mention.key)
         if mention.repost:
+            duplicates += mention.key in reposts
+            reposts.setdefault(mention.key, labelled)
             continue
+        place_of = taken.get(mention.key)
+        before = known.get(mention.key) if place_of is None else _known(draft.stored[place_of])
         if before is None:
+            taken[mention.key] = len(draft.stored)
             _take_in(draft, labelled)
-        elif before.deleted or int(before.post_id) >= int(mention.post_id):
-            duplicates += 1
-        else:
-            duplicates += 1
-            _revise(draft, labelled, before)
-    duplicates += echo(draft, [m for m in newest if m.mention.repost], known)
-    repeated = len(mentions) - len({m.mention.key for m in mentions})
+            continue
+        duplicates += 1
+        if not before.deleted and int(before.post_id) < int(mention.post_id):
+            taken[mention.key] = _revise(draft, labelled, before, place_of)
+    duplicates += echo(draft, list(reposts.values()), known)
     settle(draft)
-    return change_of(draft, state, duplicates + repeated)
+    return change_of(draft, state, duplicates)
 
 
 def obey(
@@ -129,20 +139,26 @@ def _take_in(draft: Draft, labelled: LabelledMention) -> None:
     respond(draft, labelled, surprise)
 
 
-def _newest_versions(mentions: Sequence[LabelledMention]) -> list[LabelledMention]:
-    """Each key once, with its newest version, in order of first appearance: in the order of time,
-    what comes first would depend on how the stream was cut."""
-    newest: dict[str, LabelledMention] = {}
-    for labelled in mentions:
-        key = labelled.mention.key
-        kept = newest.get(key)
-        if kept is None or int(labelled.mention.post_id) > int(kept.mention.post_id):
-            newest[key] = labelled
-    return list(newest.values())
+def _known(stored: Stored) -> Known:
+    """A mention of this very slice, as the table would have it."""
+    mention, labels = stored.labelled.mention, stored.labelled.labels
+    return Known(
+        post_id=mention.post_id,
+        incident_id=stored.incident_id,
+        urgency=labels.urgency,
+        kind=labels.kind,
+        sentiment=labels.sentiment,
+        posted_at=mention.posted_at,
+        followers=mention.author.followers or 0,
+        reposts=stored.reposts,
+    )
 
 
-def _revise(draft: Draft, labelled: LabelledMention, before: Known) -> None:
-    """A newer version of a stored post: it is counted once, as what it says now.
+def _revise(
+    draft: Draft, labelled: LabelledMention, before: Known, position: int | None = None
+) -> int:
+    """A newer version of a stored post: it is counted once, as what it says now. Gives its place
+    in the draft; `position` is that of a version of the same slice.
 
     It stays with its incident, unless it has become critical: then it is placed like a post never
     seen, for nobody was woken on its account.
@@ -167,15 +183,18 @@ def _revise(draft: Draft, labelled: LabelledMention, before: Known) -> None:
     if incident_id in draft.tallies:
         tally = draft.tallies[incident_id]
         draft.tallies[incident_id] = replace(tally, reposts=tally.reposts + before.reposts)
-    draft.stored.append(
-        Stored(
-            labelled=labelled,
-            incident_id=incident_id,
-            replaces=before.post_id,
-            reposts=before.reposts,
-            why=why,
-        )
+    stored = Stored(
+        labelled=labelled,
+        incident_id=incident_id,
+        replaces=before.post_id if position is None else draft.stored[position].replaces,
+        reposts=before.reposts,
+        why=why,
     )
+    if position is None:
+        draft.stored.append(stored)
+        return len(draft.stored) - 1
+    draft.stored[position] = stored
+    return position
 
 
 def _echoes_of_candidate(draft: Draft, key: str, reposts: int) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from vigie.domain.calm import due
 from vigie.domain.change import Change
 from vigie.domain.erasing import erase
+from vigie.domain.groups import Index
 from vigie.domain.incident import Desk, Tally, Timer
 from vigie.domain.mention import LabelledMention
 from vigie.domain.merging import redirected, survivors
@@ -188,10 +189,11 @@ def _commit_mentions(
     brand = mentions[0].mention.brand
     gone: frozenset[str] = frozenset()
     missing: tuple[str, ...] = ()
+    index = Index()
     for _ in range(TRIES):
         state = store.state(brand)
         known = store.known(keys_of(mentions))
-        wanted = (*concerned(state, mentions, known, now), *missing)
+        wanted = (*concerned(state, mentions, known, plan, now, index), *missing)
         incidents = _with_survivors(store, dict.fromkeys(wanted))
         change = fold(
             state,
@@ -201,6 +203,7 @@ def _commit_mentions(
             plan,
             now,
             gone,
+            index,
         )
         if change.missing:
             missing += change.missing
