@@ -18,6 +18,7 @@ from vigie.adapters.dynamodb.items import (
     paging_from_item,
     tally_from_item,
     timer_from_item,
+    timer_sk,
 )
 from vigie.adapters.dynamodb.mention_items import (
     known_from_item,
@@ -25,7 +26,7 @@ from vigie.adapters.dynamodb.mention_items import (
     why_from_item,
 )
 from vigie.domain.change import Known
-from vigie.domain.incident import Desk, Entry, Paging, Tally, Timer
+from vigie.domain.incident import LADDER_TIMER, Desk, Entry, Paging, Tally, Timer
 from vigie.domain.labels import Kind, Labels, Sentiment, Urgency
 from vigie.domain.mention import LabelledMention
 from vigie.domain.placed import Placed
@@ -79,7 +80,7 @@ class Snapshot:
             self.desks[pk] = desk_from_item(item)
         elif sk == PAGING:
             self.pagings[pk] = paging_from_item(item)
-        elif sk.startswith("TIMER#"):
+        elif sk == timer_sk(LADDER_TIMER):
             self.timers[pk] = timer_from_item(item)
         elif sk.startswith("TIMELINE#"):
             self.entries.setdefault(pk, []).append(entry_from_item(item))

@@ -172,7 +172,7 @@ def _ending(cloud, acknowledged_at):
             json.dumps([letter.queue, letter.attributes.get("field")])
             for letter in cloud.dead_letters()
         ),
-        timers={i["pk"]["S"] for i in items if i["sk"]["S"].startswith("TIMER#")},
+        timers={i["pk"]["S"] for i in items if i["sk"]["S"] == "TIMER#ladder"},
         resolved={t.id for t in found.incidents() if t.closed_at is not None},
         late_pages=sum(
             d.at > acknowledged_at and d.attributes["incident"] in danger

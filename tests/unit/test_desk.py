@@ -130,9 +130,9 @@ def test_a_note_says_who_and_what(held, desks):
 def test_opening_a_link_changes_nothing_and_expires(held, desks):
     held.add_link(link_for("Ab3-_Ab3-_Ab", ID, "duty-1", "fr", NOON))
 
-    link, tally, desk = opened_by_link(desks, "Ab3-_Ab3-_Ab", NOON + timedelta(hours=23))
+    link, board = opened_by_link(desks, "Ab3-_Ab3-_Ab", NOON + timedelta(hours=23))
 
-    assert (link.person, tally.id, desk) == ("duty-1", ID, a_desk())
+    assert (link.person, board.tally.id, board.desk) == ("duty-1", ID, a_desk())
     assert ID in held.timers
     with pytest.raises(NotFound):
         opened_by_link(desks, "Ab3-_Ab3-_Ab", NOON + timedelta(hours=24))

@@ -10,6 +10,7 @@ from vigie.api.pages import incidents_page
 from vigie.classifier import labelling
 from vigie.classifier.policy import POLICY
 from vigie.classifier.rules import RULES
+from vigie.domain.clock_rules import CLOCKS
 from vigie.domain.incident import BrandState, State
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.plan import SEVERITY_ROWS, Severity, SeverityRow
@@ -80,7 +81,10 @@ def test_closed_sets_are_told_in_full(language):
     assert set(words["erasures"]) == ERASURES
     codes = {"opened", "severity_raised", "paged", "page_delayed", "erased"}
     codes |= {"severity_lowered", "calm_proposed", "surge", "coordinated", "nobody_on_call"}
-    codes |= {"repaired", "contained", "severity_set", "merged", "split", "split_off"}
+    codes |= {"confirmed", "clock_due", "ladder_restarted", "handed_over", "escalated"}
+    codes |= {"clock_set", "clock_moved", "clock_cancelled"}
+    assert set(words["clock_names"]) == set(CLOCKS)
+    codes |= {"repaired", "bundled", "contained", "severity_set", "merged", "split", "split_off"}
     assert codes | {"acknowledged", "resolved", "dismissed", "note"} <= set(words["told"])
 
 

@@ -31,13 +31,18 @@ class Html:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An incident as its link's page shows it: to whom, in which language, at what instant."""
+    """An incident as its link's page shows it: to whom, in which language, at what instant.
+
+    `asks` is false where this person's word would change nothing; `needed` people must acknowledge.
+    """
 
     tally: Tally
     brand_name: str
     language: str
     now: datetime
     is_danger: bool
+    asks: bool = True
+    needed: int = 1
 
 
 # Nobody is known here, and so no language: both.
@@ -51,16 +56,27 @@ _LANGUAGES = ("en", "fr")
 
 
 def link_page(shown: Shown, desk: Desk, person: str) -> Html:
-    """What a link shows: the incident, and a button as long as nobody has taken it."""
+    """What a link shows: the incident, and a button as long as nobody has taken it, or somebody is
+    asked whether they still have it."""
     words = _link_words(shown)
     if desk.resolved_at is not None:
         shape = words["dismissed" if desk.dismissed else "closed"]
         says = _told(shape, shown, at=desk.resolved_at, who=desk.resolved_by)
         return _incident_page(replace(shown, is_danger=False), says)
     if desk.acknowledged_at is not None:
-        shape = words["yours" if desk.acknowledged_by == person else "taken"]
-        says = _told(shape, shown, at=desk.acknowledged_at, who=desk.acknowledged_by)
-        return _incident_page(shown, says)
+        owner = desk.owner or desk.acknowledged_by
+        shape = words["yours" if owner == person else "taken"]
+        says = _told(shape, shown, at=desk.acknowledged_at, who=owner)
+        if not shown.asks:
+            return _incident_page(shown, says)
+        return _incident_page(shown, f"{says} {_told(words['asks'], shown)}", words["confirm"])
+    if shown.needed > 1:
+        share = {"n": str(len(desk.acknowledgers)), "of": str(shown.needed)}
+        says = _told(words["several"], shown, **share)
+        button = "" if person in desk.acknowledgers else words["button"]
+        return _incident_page(shown, says, button)
+    if desk.acknowledgers and not shown.asks:
+        return _incident_page(shown, _told(words["waits"], shown))
     return _incident_page(shown, _told(words["explains"], shown), words["button"])
 
 
@@ -79,6 +95,12 @@ def unavailable_page() -> Html:
     """The tables do not answer: nothing is known, and so no language."""
     says = [words()[language]["wrong"]["503"] for language in _LANGUAGES]
     return _message(503, "en", "Vigie", lines=_paragraphs(says))
+
+
+def message_page(language: str, title: str, *, says: str, lines: str) -> Html:
+    """A page of paragraphs, as the others look."""
+    desk = _desk_link(words()[language]["link"]["desk_after"], "")
+    return _message(200, language, title, says=says, lines=lines, desk=desk)
 
 
 def incidents_page() -> Html:

@@ -70,6 +70,7 @@ def compose_clock(page: Page, asking: Asking) -> Message:
         ),
         data=_data(base.data, asking),
         chat=_chat(page, sentence, follows) if page.channel == CHAT else "",
+        attributes=dict(base.attributes) | {"step": "0"},
     )
 
 

@@ -72,6 +72,18 @@ def acknowledge(desks: Desks, incident_id: str, act: Act) -> Decision:
     raise Unavailable(f"incident {incident_id} keeps changing")
 
 
+def wanted_of(board: Board, person: str) -> int:
+    """How many people must acknowledge for this person's word to end the paging; 0 where it would
+    change nothing: somebody else has it, they have said so, or it is closed."""
+    desk = board.desk
+    if desk.resolved_at is not None:
+        return 0
+    if desk.acknowledged_at is not None:
+        return 1 if any(map(asks, board.clocks)) else 0
+    wanted = needed(board.ladders, board.clock(LADDER_TIMER), board.tally)
+    return 0 if person in desk.acknowledgers and len(desk.acknowledgers) < wanted else wanted
+
+
 def _taken(board: Board, wanted: int, act: Act) -> tuple[Desk, ClockChange, tuple[Entry, ...]]:
     """One more has it. The ladder ends with the last of those whom the plan wants."""
     tally, desk = board.tally, board.desk
@@ -149,12 +161,20 @@ def note(desks: Desks, incident_id: str, act: Act) -> Entry:
     return entry
 
 
-def opened_by_link(desks: Desks, token: str, now: datetime) -> tuple[Link, Tally, Desk]:
-    """What a link shows; it changes nothing. Raises `NotFound` when unknown or expired."""
+def opened_by_link(
+    desks: Desks, token: str, now: datetime, incident_id: str = ""
+) -> tuple[Link, Board]:
+    """What a link shows; it changes nothing. Raises `NotFound` when unknown or expired.
+
+    Of a digest's link, `incident_id` is which of its incidents is meant: the link that is returned
+    is that one's alone, and has `others` where none was named.
+    """
     link = desks.link(link_id(token)) if is_token(token) else None
     if link is None or link.expires_at <= now:
         raise NotFound("the link is unknown or has expired", field="token")
-    return link, *read(desks, link.incident_id)
+    if incident_id in (link.incident_id, *link.others):
+        link = replace(link, incident_id=incident_id, others=())
+    return link, board_of(desks, link.incident_id)
 
 
 def _close(desks: Desks, queue: Queue, incident_id: str, command: str, act: Act) -> Decision:

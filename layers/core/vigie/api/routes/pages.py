@@ -1,5 +1,7 @@
 """The pages of HTML: the desk, and behind the links of pages sent by text message."""
 
+from dataclasses import replace
+
 from aws_lambda_powertools.event_handler import Response
 
 from vigie.api.answers import RETRY_AFTER
@@ -14,11 +16,12 @@ from vigie.api.pages import (
 )
 from vigie.api.problems import tell
 from vigie.api.routing import Routes
+from vigie.api.several import several_page
 from vigie.api.wording import language_of
-from vigie.domain.incident import Tally
 from vigie.domain.links import Link
 from vigie.errors import Conflict, NotFound, Unavailable
-from vigie.services.desk import Act, acknowledge, opened_by_link
+from vigie.ports import Board
+from vigie.services.desk import Act, acknowledge, board_of, opened_by_link, wanted_of
 
 router = Routes()
 
@@ -34,13 +37,15 @@ def acknowledge_page(token: str) -> Response[str]:
     """Shows a button and acknowledges nothing: link scanners follow links."""
     p = router.parts
     try:
-        link, tally, desk = opened_by_link(p.desks, token, p.now())
+        link, board = opened_by_link(p.desks, token, p.now(), _meant())
+        if link.others:
+            return _several(link, board)
     except NotFound:
         return _html(lost_page())
     except Unavailable as error:
         tell(error)
         return _html(unavailable_page())
-    return _html(link_page(_shown(link, tally), desk, link.person))
+    return _html(link_page(_shown(link, board), board.desk, link.person))
 
 
 @router.post("/a/<token>", include_in_schema=False)
@@ -49,7 +54,9 @@ def acknowledge_by_link(token: str) -> Response[str]:
     p = router.parts
     now = p.now()
     try:
-        link, tally, desk = opened_by_link(p.desks, token, now)
+        link, board = opened_by_link(p.desks, token, now, _meant())
+        if link.others:  # nothing says which one: nothing is taken
+            return _several(link, board)
     except NotFound:
         return _html(lost_page())
     except Unavailable as error:
@@ -59,15 +66,27 @@ def acknowledge_by_link(token: str) -> Response[str]:
         act = Act(by=link.person, at=now, via="link")
         decision = acknowledge(p.desks, link.incident_id, act)
     except Conflict:
-        return _html(link_page(_shown(link, tally), desk, link.person))
+        return _html(link_page(_shown(link, board), board.desk, link.person))
     except Unavailable as error:
         tell(error)
-        return _html(busy_page(_shown(link, tally)))
-    return _html(link_page(_shown(link, tally), decision.desk, link.person))
+        return _html(busy_page(_shown(link, board)))
+    shown = replace(_shown(link, board), asks=False, needed=decision.needed)
+    return _html(link_page(shown, decision.desk, link.person))
 
 
-def _shown(link: Link, tally: Tally) -> Shown:
-    p = router.parts
+def _meant() -> str:
+    """Which of a digest's incidents is asked for."""
+    return (router.current_event.query_string_parameters or {}).get("incident", "")
+
+
+def _several(link: Link, board: Board) -> Response[str]:
+    boards = [board, *(board_of(router.parts.desks, id_) for id_ in link.others)]
+    return _html(several_page([(_shown(link, one), one.desk) for one in boards]))
+
+
+def _shown(link: Link, board: Board) -> Shown:
+    p, tally = router.parts, board.tally
+    wanted = wanted_of(board, link.person)
     brand = p.plan.brand(tally.brand)
     return Shown(
         tally=tally,
@@ -75,6 +94,8 @@ def _shown(link: Link, tally: Tally) -> Shown:
         language=language_of(link.language),
         now=p.now(),
         is_danger=tally.is_danger,
+        asks=wanted > 0,
+        needed=wanted or 1,
     )
 
 
