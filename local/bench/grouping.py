@@ -213,7 +213,9 @@ def _grouped(stream: Sequence[Post]) -> tuple[list[str], Counter[str]]:
     for number, post in enumerate(stream):
         recent = {n: g for n, g in alive.items() if post.at - g.last_mention_at <= QUIET}
         sketch = _sketch(post)
-        near = groups.nearest(recent, index.alike(sketch, recent), post.kind, post.at)
+        alike = index.alike(sketch, recent)
+        alike = groups.same_breakdown(recent, alike, sketch, post.kind, post.at)
+        near = groups.nearest(recent, alike, post.kind, post.at)
         before = set(alive)
         name = near or f"g{number}"
         group = groups.joined(alive, name, sketch, post.kind, post.at)

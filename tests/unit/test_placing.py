@@ -84,6 +84,32 @@ def test_a_mention_joins_what_it_is_about_though_another_is_livelier(desk):
     assert placed(desk, later[0]).incident_id == parcel.id
 
 
+def test_one_breakdown_told_in_words_that_have_nothing_in_common_is_one_incident(desk):
+    desk.say(*said(["Still nothing at home", "Encore en rade ce matin", "All dead since 6"]))
+
+    desk.say(*said(["Rien ne marche chez mes parents", "Is anyone else cut off"]))
+
+    assert [i.mention_count for i in desk.incidents] == [5]
+
+
+def test_breakdowns_of_two_services_are_two_incidents(desk):
+    power = ("Power cut in Lille", "No electricity in the whole street", "Blackout since 6")
+    phone = ("No signal on my phone", "Mobile network dead", "Can't call anyone")
+    for one, other in zip(said(power), said(phone), strict=True):
+        desk.say(one, other)
+
+    assert [i.mention_count for i in desk.incidents] == [3, 3]
+
+
+def test_a_breakdown_that_has_gone_cold_takes_nothing_for_being_one(desk):
+    desk.say(*said(["Still nothing at home", "Encore en rade ce matin", "All dead since 6"]))
+
+    later = NOON + timedelta(hours=5)
+    desk.say(*said(["Rien ne marche chez mes parents"], at=later), now=later)
+
+    assert [i.mention_count for i in desk.incidents] == [3]
+
+
 def test_what_is_not_urgent_waits_too_and_opens_nothing(desk):
     desk.say(*said(LYON * 3, Urgency.MEDIUM))
 

@@ -3,6 +3,9 @@
 Near is what is alike (`vigie.domain.likeness`), lively and of the same kind: where much is being
 said already, the next mention belongs rather than where little was said hours ago. The classifier
 may be wrong about a kind, so another one counts against and forbids nothing.
+
+A breakdown is told in few words and by everybody in others: what is said of an outage is said of
+the one that is alive, unless another service is named.
 """
 
 import math
@@ -13,7 +16,17 @@ from functools import lru_cache
 
 from vigie.domain.incident import Candidate, Group, OpenIncident
 from vigie.domain.labels import Kind
-from vigie.domain.likeness import Sketch, blend, likeness, packed, size, sketch, unpacked, words_of
+from vigie.domain.likeness import (
+    Sketch,
+    blend,
+    likeness,
+    packed,
+    services,
+    size,
+    sketch,
+    unpacked,
+    words_of,
+)
 from vigie.domain.mention import LabelledMention
 from vigie.domain.plan import Brand
 
@@ -24,6 +37,7 @@ _OTHER_KIND = 0.1
 _SOMETHING = 0.02  # below this likeness nothing else helps
 _ONE_GROUP = 0.2  # from this likeness on two groups are one
 _COOLS = timedelta(hours=1)  # the time in which heat halves
+_ALIVE = 1.0  # the heat of an outage that others may be speaking of
 GROUPS_KEPT = 16
 WAITING_KEPT = 10  # urgent mentions of one group
 ALL_WAITING_KEPT = 30
@@ -100,6 +114,31 @@ class Index:
         for feature, weight in held.items():
             self._has.setdefault(feature, {})[name] = weight / length
         self._known[name] = text
+
+
+def same_breakdown(
+    bodies: Mapping[str, Body], alike: Mapping[str, float], post: Sketch, kind: Kind, at: datetime
+) -> dict[str, float]:
+    """The likenesses, where an outage that is alive is near enough to whatever is said of one."""
+    if kind is not Kind.OUTAGE:
+        return dict(alike)
+    of = services(post)
+    return {
+        **alike,
+        **{
+            name: max(alike.get(name, 0.0), near_from(body, kind, at))
+            for name, body in bodies.items()
+            if _is_breakdown(body, of, at)
+        },
+    }
+
+
+def _is_breakdown(body: Body, of: frozenset[str], at: datetime) -> bool:
+    before = body.last_mention_at - at > _COOLS  # a post from before it, that came late
+    if body.kind is not Kind.OUTAGE or heat_at(body, at) < _ALIVE or before:
+        return False
+    its = services(unpacked(body.sketch))
+    return not of or not its or not of.isdisjoint(its)
 
 
 def nearest(
@@ -185,10 +224,15 @@ def hottest(groups: Mapping[str, Group], at: datetime, within: timedelta) -> Gro
 
 def kin(group: Group, incidents: Iterable[OpenIncident]) -> str:
     """The open incident that the group is about, though its mentions were not near to it yet."""
-    own = unpacked(group.sketch)
-    alike = [(round(likeness(own, unpacked(i.sketch)), 6), i.id) for i in incidents]
-    best, name = max(alike, default=(0.0, ""))
-    return name if best >= _ONE_GROUP else ""
+    own, at = unpacked(group.sketch), group.last_mention_at
+    of = services(own)
+    alike = [
+        (round(likeness(own, unpacked(i.sketch)), 6), i.id)
+        for i in incidents
+        if likeness(own, unpacked(i.sketch)) >= _ONE_GROUP
+        or (group.kind is Kind.OUTAGE and _is_breakdown(i, of, at))
+    ]
+    return max(alike, default=(0.0, ""))[1]
 
 
 def _with_the_like(groups: dict[str, Group], group: Group) -> Group:

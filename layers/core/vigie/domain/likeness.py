@@ -41,6 +41,16 @@ _WORDS = re.compile(r"[^\W_]{2,}")
 # Rules that say who speaks or how, not of what.
 _SAYS_WHAT = ("affair.", "complaint.", "danger.", "disaster.", "outage.", "report.")
 _PAIR = struct.Struct(">HB")
+_SERVICES = {
+    "power": "power",
+    "water": "water",
+    "gas": "gas heating",
+    "telecom": "network internet phone text television",
+    "online": "app login payment",
+    "transport": "train plane bus road",
+    "delivery": "delivery",
+    "billing": "bill",
+}
 
 Features = tuple[tuple[int, int], ...]
 _known: dict[tuple[str, str], Features] = {}
@@ -83,6 +93,20 @@ def sketch(
         if rule.startswith(_SAYS_WHAT):
             found[crc32(f"r{rule}".encode()) % BUCKETS] = _RULE
     return found
+
+
+def services(of: Sketch) -> frozenset[str]:
+    """Which services it names, of `_SERVICES`."""
+    return frozenset(name for feature, name in _services().items() if feature in of)
+
+
+@cache
+def _services() -> Mapping[int, str]:
+    return {
+        crc32(f"c{means}".encode()) % BUCKETS: name
+        for name, concepts in _SERVICES.items()
+        for means in concepts.split()
+    }
 
 
 def likeness(one: Sketch, other: Sketch) -> float:

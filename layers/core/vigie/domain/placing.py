@@ -12,6 +12,7 @@ from vigie.domain.groups import (
     kin,
     near_from,
     nearest,
+    same_breakdown,
     sketch_of,
     wait,
 )
@@ -50,12 +51,14 @@ def likely(
     bodies = {i.id: i for i in state.open}
     found = dict[str, None]()
     for labelled in mentions:
-        alike = index.alike(sketch_of(labelled, brand), bodies)
+        post = sketch_of(labelled, brand)
+        alike = index.alike(post, bodies)
         kind, at = labelled.labels.kind, labelled.mention.posted_at
         if labelled.labels.urgency is Urgency.CRITICAL:
             same = [i for i in state.open if i.kind is kind and i.worst is Urgency.CRITICAL]
             found[max(same, key=lambda i: _most_alike(i, alike)).id if same else ""] = None
         else:
+            alike = same_breakdown(bodies, alike, post, kind, at)
             found[nearest(bodies, alike, kind, at)] = None
     return [*filter(None, found)]
 
@@ -73,6 +76,7 @@ def place(draft: Draft, labelled: LabelledMention) -> tuple[str, Why]:
         **_taking(draft, labelled, alike),
         **draft.groups,
     }
+    alike = same_breakdown(bodies, alike, post, kind, at)
     best = nearest(bodies, alike, kind, at)
     facts = _facts(draft, alike, bodies, best, kind, at)
     if best in draft.open:
