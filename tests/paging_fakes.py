@@ -1,7 +1,8 @@
 """In-memory stand-ins for what the audit and storm control keep, on the incidents' dictionaries."""
 
 from vigie.domain.auditing import Checked
-from vigie.errors import Conflict
+from vigie.domain.storm import Storm
+from vigie.errors import Conflict, Unavailable
 
 
 class InMemoryAudits:
@@ -40,3 +41,21 @@ class InMemoryAudits:
 
 def _read(timer):
     return timer and (timer.run, timer.fired, timer.claim)
+
+
+class InMemoryStorms:
+    """`Storms` in a dictionary; `broken` for tables that do not answer."""
+
+    def __init__(self):
+        self.held = {}
+        self.broken = False
+
+    def read(self, person):
+        if self.broken:
+            raise Unavailable("the table does not answer")
+        return self.held.get(person, Storm(person=person))
+
+    def save(self, storm, now):
+        if self.held.get(storm.person, Storm(person=storm.person)).revision != storm.revision - 1:
+            raise Conflict("counting a person's pages")
+        self.held[storm.person] = storm

@@ -15,10 +15,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from vigie.adapters.aws import aws
 from vigie.adapters.dynamodb.escalations import DynamoEscalations
 from vigie.adapters.dynamodb.overrides import DynamoOverrides
+from vigie.adapters.dynamodb.storms import DynamoStorms
 from vigie.adapters.sns import PAGER_CONFIG, SnsPager
 from vigie.adapters.sqs import SqsBackoff, SqsDeadLetters, SqsQueue
 from vigie.config import EscalateConfig
-from vigie.ports import Escalations, Overrides, Pager, Queue
+from vigie.ports import Escalations, Overrides, Pager, Queue, Storms
 from vigie.records import failures, queue_name, records
 from vigie.services.escalate import Escalation, escalate_batch
 from vigie.services.lanes import Lane, Lanes
@@ -33,6 +34,7 @@ class Parts:
 
     escalations: Escalations
     overrides: Overrides
+    storms: Storms
     pager: Pager
     queue: Queue
     lanes: Lanes
@@ -50,6 +52,7 @@ def parts() -> Parts:
     return Parts(
         escalations=DynamoEscalations(dynamodb, config.incidents_table),
         overrides=DynamoOverrides(dynamodb, config.brands_table),
+        storms=DynamoStorms(dynamodb, config.incidents_table),
         pager=SnsPager(boto3.client("sns", config=PAGER_CONFIG), config.alerts_topic_arn),
         queue=SqsQueue(sqs, url),
         lanes={
@@ -73,6 +76,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     escalation = Escalation(
         escalations=p.escalations,
         overrides=p.overrides,
+        storms=p.storms,
         pager=p.pager,
         queue=p.queue,
         public_url=p.public_url,
@@ -82,6 +86,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     done = escalate_batch(records(event), escalation, p.lanes)
     for name, value in (
         ("PagePublished", done.published),
+        ("PagesBundled", done.bundled),
         ("PageFailed", done.refused + done.put_off),
         ("MessagesRejected", done.rejected),
         ("UnknownVersion", done.unknown_version),

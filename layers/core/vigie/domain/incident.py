@@ -308,8 +308,9 @@ class Paging:
 class Ladders:
     """The ladders that the incident was opened with, one per severity, the plan's id, how the plan
     calls the brand ("" in what was written before it was kept), from which age on a first post
-    is told as old, and how many pages a minute one person may get (0: any number). With them the schedules and people that they page, and the rules of the other
-    clocks: a run ends by the plan that it began with."""
+    is told as old, and how many pages a minute one person may get (0: any number). With them the
+    schedules and people that they page, and the rules of the other clocks: a run ends by the plan
+    that it began with."""
 
     incident_id: str
     plan_id: str

@@ -88,6 +88,19 @@ def put_off(timer: Timer, sent: tuple[str, ...], now: datetime) -> Timer:
     )
 
 
+def held_back(timer: Timer, sent: tuple[str, ...], until: datetime, now: datetime) -> Timer:
+    """The timer of a step that is paged at `until` together with others, or to the rest of its
+    people: what went out stands, and since when it is owed is kept."""
+    return replace(
+        timer,
+        due_at=until,
+        claim="",
+        claimed_until=None,
+        owed_since=timer.owed_since or min(timer.due_at, now),
+        sent=timer.sent + sent,
+    )
+
+
 def lateness(timer: Timer, now: datetime) -> timedelta:
     """How much later than promised a page of the present step goes out at `now`."""
     return max(timedelta(0), now - (timer.failing_since or timer.owed_since or timer.due_at))

@@ -13,13 +13,15 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{12}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """What a token stands for. `id` is the token's hash: whoever reads the table cannot use it."""
+    """What a token stands for. `id` is the token's hash: whoever reads the table cannot use it.
+    The link of a digest shows `others` besides."""
 
     id: str
     incident_id: str
     person: str
     language: str
     expires_at: datetime
+    others: tuple[str, ...] = ()
 
 
 def link_id(token: str) -> str:

@@ -23,6 +23,7 @@ def link_to_item(link: Link) -> Item:
         {
             "v": STATE_VERSION,
             "incident": link.incident_id,
+            "others": list(link.others) or None,
             "person": link.person,
             "language": link.language,
             "until": to_iso(link.expires_at),
@@ -39,6 +40,7 @@ def link_from_item(item: Mapping[str, Any]) -> Link:
     return Link(
         id=data["pk"].removeprefix("LINK#"),
         incident_id=data["incident"],
+        others=tuple(data.get("others", ())),
         person=data["person"],
         language=data["language"],
         expires_at=from_iso(data["until"]),
