@@ -33,6 +33,9 @@ PROMISED = [0, 5, 15, 25]
 NIGHT = 33 * MINUTE
 
 
+WRITES = {"claim", "add_link", "move", "turn", "record", "drop"}
+
+
 class Crash(BaseException):
     """The process is gone."""
 
@@ -111,7 +114,7 @@ class Night:
 
     def _escalation(self):
         return Escalation(
-            escalations=Fragile(self.held, self, {"claim", "add_link", "move", "record", "drop"}),
+            escalations=Fragile(self.held, self, WRITES),
             overrides=InMemoryOverrides(),
             pager=Fragile(self.pager, self, {"publish"}),
             queue=Fragile(self, self, {"send"}),

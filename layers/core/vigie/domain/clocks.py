@@ -68,8 +68,11 @@ def falls_to_the_ladder(timer: Timer, desk: Desk) -> bool:
 
 
 def asks(timer: Timer) -> bool:
-    """Whether the clock has asked whoever has the incident for a sign."""
-    return timer.name == RISE or (timer.name == FORGOTTEN and timer.fired > 0)
+    """Whether the clock has asked whoever has the incident for a sign, or may have: a claim may
+    belong to somebody who paged and died before that was recorded."""
+    return timer.name == RISE or (
+        timer.name == FORGOTTEN and bool(timer.fired or timer.claim or timer.attempts)
+    )
 
 
 def reminder(tally: Tally, ladders: Ladders | None, by: str, at: datetime) -> Timer | None:
