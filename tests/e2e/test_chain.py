@@ -179,19 +179,29 @@ def test_ten_quiet_brands_beside_a_storm_are_paged_within_one_batch(stack):
         assert {t.brand for t in Snapshot(cloud).incidents()} == {"acme", *quiet}
 
 
-def test_sns_out_for_twenty_minutes_loses_no_page_and_the_delay_is_seen(stack):
-    with stack() as cloud:
-        cloud.sns_outages.append((NOON, NOON + timedelta(minutes=20)))
+def test_sns_out_for_an_hour_loses_no_page_and_the_delay_is_seen(stack):
+    hour = timedelta(hours=1)
+    with stack(a_plan(pages_a_minute=3)) as cloud:
+        cloud.sns_outages.append((NOON, NOON + hour))
         feed(cloud, a_page(a_post(NOON, DANGER)))
-        cloud.advance(minutes=22)
+        cloud.advance(minutes=63)
 
         tables = Snapshot(cloud)
         (incident,) = tables.incidents()
-        first = cloud.inbox.deliveries[0]
-        assert timedelta(minutes=20) <= first.at - NOON <= timedelta(minutes=21, seconds=5)
-        assert tables.paging(incident.id).delay >= timedelta(minutes=19, seconds=50)
-        assert "page_delayed" in [e.what for e in tables.entries[incident.id]]
+        paging, whats = tables.paging(incident.id), [e.what for e in tables.entries[incident.id]]
+        first = [(d.audience, d.channel) for d in cloud.inbox.deliveries]
+        assert sorted(first) == [("duty-1", "mail"), ("duty-1", "sms")]  # each once
+        for delivery in cloud.inbox.deliveries:
+            assert hour <= delivery.at - NOON <= hour + timedelta(seconds=65)
+        assert hour - timedelta(seconds=10) <= paging.delay <= hour + timedelta(seconds=65)
+        assert paging.failing_since is None
+        assert (whats.count("page_delayed"), whats.count("repaired")) == (1, 0)
         assert cloud.dead_letters() == []
+        assert tables.timers[incident.id].fired == 1
+
+        cloud.advance(minutes=5)
+        assert len(cloud.inbox.deliveries) == 4  # and the ladder climbs on
+        cloud.assert_clean()
 
 
 HOSTILE = {
