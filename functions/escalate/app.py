@@ -96,11 +96,14 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         metrics.add_metric(
             name="PageDelayedSeconds", unit=MetricUnit.Seconds, value=late.total_seconds()
         )
+    for waited in done.first_pages:
+        metrics.add_metric(name="TimeToPage", unit=MetricUnit.Seconds, value=waited.total_seconds())
     logger.info(
         "steps escalated",
         published=done.published,
         refused=done.refused,
         put_off=done.put_off,
+        bundled=done.bundled,
         rejected=done.rejected,
         failed=len(done.failed),
     )

@@ -102,6 +102,7 @@ def test_what_was_paged_is_on_the_incident():
         "pages": 2,
         "people": 1,
         "channels": "mail, sms",
+        "who": "duty-1/mail, duty-1/sms",
         "late_s": 3,
         "next_at": "2026-03-12T12:05:03.000Z",
     }

@@ -15,7 +15,7 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from vigie.adapters.dynamodb.staff import DynamoStaff
-from vigie.admin import connect, contacts, corrections, erase, feed, incidents, on_call
+from vigie.admin import connect, contacts, corrections, erase, feed, incidents, on_call, report
 from vigie.admin.arguments import setting
 from vigie.admin.dead_letters import letter, letters, listed, redrive, told
 from vigie.domain.instants import to_iso
@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             on_call.run(given)
         elif given.subject == "incidents":
             incidents.run(given)
+        elif given.subject == "report":
+            report.run(given)
         elif given.subject == "erase":
             print(erase.run(given, erase.places(given), datetime.now(UTC)))
         else:
@@ -106,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     contacts.add_parser(subjects)
     on_call.add_parser(subjects)
     incidents.add_parser(subjects)
+    report.add_parser(subjects)
     erase.add_parser(subjects)
     corrections.add_parser(subjects)
     feed.add_to(subjects)

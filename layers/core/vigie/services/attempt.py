@@ -37,6 +37,8 @@ class Attempt:
     bundled: list[str] = field(default_factory=list)
     waits_until: datetime | None = None
     digest: int = 0
+    # How long the first pages of incidents took that this go has told along with its own.
+    told: list[timedelta] = field(default_factory=list)
 
     def wait(self, person: Person, until: datetime) -> None:
         """The person's page goes out with others, at `until`."""
@@ -74,6 +76,14 @@ class Attempt:
         self.sent.append(name)
         self.first_at = self.first_at or at
         self.last_at = at
+
+    def first_pages(self) -> tuple[timedelta, ...]:
+        """From the opening to the first page, of each incident that had none before this go."""
+        is_first = self.standing.paging.first_paged_at is None
+        if self.first_at is None or not is_first or self.timer.name != LADDER_TIMER:
+            return tuple(self.told)
+        waited = self.first_at - self.standing.tally.opened_at
+        return (max(timedelta(0), waited), *self.told)
 
     def change(self, failing_since: datetime | None) -> PagingChange:
         """What this go adds to the incident's paging."""
@@ -150,6 +160,7 @@ class Attempt:
             "pages": len(self.sent),
             "people": len(people),
             "channels": ", ".join(channels),
+            "who": ", ".join(sorted(self.sent)),
             "late_s": int(lateness(self.timer, self.first_at or now).total_seconds()),
         }
         if self.timer.special:

@@ -29,6 +29,7 @@ class Decision:
     desk: Desk
     changed: bool
     needed: int = 1
+    ended_paging: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,8 @@ def acknowledge(desks: Desks, incident_id: str, act: Act) -> Decision:
             desks.turn(desk, after, clocks, entries)
         except Conflict:
             continue  # somebody was faster: read who
-        return Decision(tally=tally, desk=after, changed=True, needed=wanted)
+        ended = desk.acknowledged_at is None and after.acknowledged_at is not None
+        return Decision(tally=tally, desk=after, changed=True, needed=wanted, ended_paging=ended)
     raise Unavailable(f"incident {incident_id} keeps changing")
 
 

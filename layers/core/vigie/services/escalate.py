@@ -49,14 +49,15 @@ _READS = 3
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What one due step came to: pages published and refused, how late the first one was, how many
-    people's wait for a digest, and whether the rest was put off because pages could not be
-    published."""
+    people's wait for a digest, whether the rest was put off because pages could not be
+    published, and how long after their opening incidents had their first page."""
 
     published: int = 0
     refused: int = 0
     bundled: int = 0
     late: timedelta = timedelta(0)
     put_off: bool = False
+    first_pages: tuple[timedelta, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,7 @@ class Escalation:
         entry = Entry(
             incident_id=timer.incident_id,
             at=now,
-            id=f"restarted-{run.run}",
+            id=f"ladder-restarted-{run.run}",
             what="ladder_restarted",
             by="escalate",
             facts={
@@ -198,7 +199,7 @@ class Escalation:
         for other in goes[1:]:
             if rest(other):
                 other.waits_until = max(self.clock(), other.timer.due_at)
-            self._conclude(other)
+            go.told.extend(self._conclude(other).first_pages)
 
     def _page_by_itself(self, go: Attempt, person: Person) -> None:
         for channel in () if go.acknowledged or go.failed else pending(go, person):
@@ -267,6 +268,7 @@ class Escalation:
             bundled=len(go.bundled),
             late=lateness(go.timer, go.first_at) if go.first_at else timedelta(0),
             put_off=go.failed,
+            first_pages=go.first_pages(),
         )
 
     def _move(
@@ -317,6 +319,7 @@ class Escalating:
     rejected: int = 0
     unknown_version: int = 0
     late: list[timedelta] = field(default_factory=list)
+    first_pages: list[timedelta] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
@@ -344,5 +347,6 @@ def _count(outcome: Outcome, result: Escalating) -> None:
     result.refused += outcome.refused
     result.bundled += outcome.bundled
     result.put_off += outcome.put_off
+    result.first_pages.extend(outcome.first_pages)
     if outcome.published:
         result.late.append(outcome.late)

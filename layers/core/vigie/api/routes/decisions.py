@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from vigie.api.decisions import Decided, NoteText, Remark, decided_of
 from vigie.api.models import TimelineEntry, entry_of
 from vigie.api.routing import Routes
+from vigie.api.waits import count_acknowledgement
 from vigie.services.desk import acknowledge, dismiss, note, resolve
 
 router = Routes()
@@ -16,7 +17,9 @@ Said = Annotated[Remark | None, Body()]
 @router.post("/incidents/<id>/acknowledge", summary="Take an incident", tags=["decisions"])
 def acknowledge_incident(id: str, remark: Said = None) -> Decided:
     """Ends the paging. Again: changes nothing and says who has it."""
-    return decided_of(acknowledge(router.parts.desks, id, router.act(_words(remark))))
+    decision = acknowledge(router.parts.desks, id, router.act(_words(remark)))
+    count_acknowledgement(decision)
+    return decided_of(decision)
 
 
 @router.post("/incidents/<id>/resolve", summary="The crisis is over", tags=["decisions"])

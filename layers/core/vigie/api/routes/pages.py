@@ -17,6 +17,7 @@ from vigie.api.pages import (
 from vigie.api.problems import tell
 from vigie.api.routing import Routes
 from vigie.api.several import several_page
+from vigie.api.waits import count_acknowledgement
 from vigie.api.wording import language_of
 from vigie.domain.links import Link
 from vigie.errors import Conflict, NotFound, Unavailable
@@ -65,6 +66,7 @@ def acknowledge_by_link(token: str) -> Response[str]:
     try:
         act = Act(by=link.person, at=now, via="link")
         decision = acknowledge(p.desks, link.incident_id, act)
+        count_acknowledgement(decision)
     except Conflict:
         return _html(link_page(_shown(link, board), board.desk, link.person))
     except Unavailable as error:
