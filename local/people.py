@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from local.inbox import Delivery
@@ -11,6 +11,7 @@ from vigie.adapters.dynamodb.staff import DynamoStaff
 from vigie.services.staff import issue
 
 _LINK = re.compile(r"/a/[A-Za-z0-9_-]{12}")
+_OF_A_DIGEST = re.compile(r'href="(\?incident=([^"]+))"')
 
 # How long somebody takes to acknowledge this page of an incident, None for never.
 Patience = Callable[[Delivery], timedelta | None]
@@ -30,13 +31,25 @@ class People:
         """Read the pages that came in since the last look."""
         deliveries = self._cloud.inbox.deliveries
         for delivery in deliveries[self._read :]:
-            incident = str(delivery.attributes.get("incident", ""))
-            link = _LINK.search(delivery.text)
             wait = self._patience(delivery)
-            if incident in self._planned or incident in self._done or not link or wait is None:
+            if wait is None:
                 continue
-            self._planned[incident] = (delivery.at + wait, link.group())
+            for incident, link in self._links(delivery):
+                if incident not in self._planned and incident not in self._done:
+                    self._planned[incident] = (delivery.at + wait, link)
         self._read = len(deliveries)
+
+    def _links(self, delivery: Delivery) -> Iterator[tuple[str, str]]:
+        """Each incident of the page with what its button is behind."""
+        if delivery.type == "digest":
+            # The last link of a digest shows all of its incidents.
+            for link in _LINK.findall(delivery.text)[-1:]:
+                shown = self._cloud.http("GET", link).text
+                yield from ((id_, f"{link}{query}") for query, id_ in _OF_A_DIGEST.findall(shown))
+            return
+        found = _LINK.search(delivery.text)
+        if found:
+            yield str(delivery.attributes.get("incident", "")), found.group()
 
     def next_at(self) -> datetime | None:
         """When somebody acts next."""

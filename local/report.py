@@ -187,7 +187,9 @@ def _page(delivery: Delivery) -> dict[str, Any]:
         "audience": delivery.audience,
         "channel": delivery.channel,
         "incident_id": str(delivery.attributes["incident"]),
-        "step": int(str(delivery.attributes["step"])),
+        # A digest is of several steps, of as many incidents: its text names them.
+        "step": int(str(delivery.attributes.get("step", 0))),
+        "incidents": int(str(delivery.attributes.get("incidents", 1))),
         "text": delivery.text,
     }
 

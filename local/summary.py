@@ -1,7 +1,7 @@
 """A replay's report in words, for somebody who sees Vigie for the first time."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -146,11 +146,9 @@ def _entry(entry: dict[str, Any]) -> str:
         "severity_raised": lambda: (
             f"raised from {facts['from']} to {facts['to']}: {facts['because']}"
         ),
-        "paged": lambda: (
-            f"step {facts['step']}: {facts['pages']} pages to "
-            f"{facts['people']} {'person' if facts['people'] == 1 else 'people'} "
-            f"by {facts['channels']}"
-        ),
+        "paged": lambda: f"step {facts['step']}: {_who(facts)}",
+        "bundled": lambda: f"step {facts['step']}: too many pages at once, told with others",
+        "repaired": lambda: f"the ladder was mended: {facts['found']}",
         "severity_lowered": lambda: (
             f"lowered from {facts['from']} to {facts['to']}: {facts['because']}"
         ),
@@ -161,6 +159,18 @@ def _entry(entry: dict[str, Any]) -> str:
         "nobody_on_call": lambda: f"step {facts['step']}: nobody on call, {facts['instead']} paged",
     }.get(entry["what"], lambda: f"{entry['what']} by {entry['by']}")()
     return f"  · {at:%H:%M:%S} {says}"
+
+
+def _who(facts: Mapping[str, Any]) -> str:
+    """Each person with their ways, as in `duty-1 by mail, sms`."""
+    ways: dict[str, list[str]] = {}
+    for name in facts["who"].split(", "):
+        person, _, channel = name.partition("/")
+        ways.setdefault(person, []).append(channel)
+    who = "; ".join(f"{person} by {', '.join(found)}" for person, found in ways.items())
+    late = f", {facts['late_s']} s late" if facts["late_s"] >= 60 else ""
+    digest = f", in a digest of {facts['digest_of']}" if "digest_of" in facts else ""
+    return f"{who}{digest}{late}"
 
 
 def _pages(report: dict[str, Any]) -> Iterator[str]:

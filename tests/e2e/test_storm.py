@@ -3,6 +3,7 @@ import re
 from collections import Counter
 from datetime import timedelta
 
+from local.people import People
 from local.snapshot import Snapshot
 from tests.builders import NOON, a_plan
 from tests.e2e.posts import DANGER, a_page, a_post, feed
@@ -87,6 +88,22 @@ def test_the_report_of_a_storm_says_who_was_paged_and_that_pages_were_put_togeth
             ("mail", "digest"): 1,
         }
         assert json.dumps([d.subject for d in cloud.inbox.deliveries]).count("5 incidents") == 2
+
+
+def test_simulated_people_take_every_incident_of_a_digest(stack):
+    with stack(PLAN) as cloud:
+        people = People(cloud, lambda delivery: timedelta(seconds=20))
+        for name in BRANDS[:6]:
+            text = DANGER.replace("@acme", "@" + name.replace("-", "_"))
+            feed(cloud, a_page(a_post(NOON, text)))
+        cloud.advance(seconds=65)
+        people.look()
+        cloud.advance(seconds=25)
+        people.act()
+
+        tables = Snapshot(cloud)
+        assert len(tables.incidents()) == 6
+        assert all(tables.desk(tally.id).acknowledged_at for tally in tables.incidents())
 
 
 def whats(tables, incident_id):
