@@ -380,3 +380,19 @@ def test_a_count_that_somebody_was_faster_with_is_counted_again():
     storm.run(NOON + SECOND)
 
     assert len(storm.pages()) == 2
+
+
+def test_one_that_cannot_be_recorded_is_told_again_and_the_others_are_not():
+    storm = Storm(8)
+    move = storm.held.move
+
+    def broken(before, after, change, entries):
+        if before.incident_id == "inc-05" and change.pages:
+            storm.held.move = move
+            raise Unavailable("the table does not answer")
+        move(before, after, change, entries)
+
+    storm.held.move = broken
+    storm.run(NOON + SOON)
+
+    assert storm.told() == dict.fromkeys(every(8), 1) | {"inc-05": 2}

@@ -1,6 +1,7 @@
 """A clock that is due: claim it, look at the desk, page, record, plan the next page."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,34 +17,26 @@ from vigie.domain.clocks import (
 from vigie.domain.incident import LADDER_TIMER, Entry, Timer
 from vigie.domain.ladder import (
     CLAIM_FOR,
-    FRESH_FOR,
     SWEEP,
     PagingChange,
     held_back,
     lateness,
-    outstanding,
     put_off,
-    slot,
 )
-from vigie.domain.links import link_for, link_url
 from vigie.domain.override import Override
-from vigie.domain.people import Person
-from vigie.domain.storm import Turn
 from vigie.errors import Conflict, Rejected, Unavailable, UnknownVersion
 from vigie.messages import StepDue, decode_step, encode
 from vigie.ports import Escalations, Outgoing, Overrides, Pager, Queue, Standing, Storms
 from vigie.records import Record
 from vigie.services.attempt import Attempt, attempt_at
-from vigie.services.bundles import Bundles, pending, rest
 from vigie.services.fail_fast import FailFast
 from vigie.services.lanes import Lanes, Reject, park, wait
+from vigie.services.publishing import Publishing
 
 Clock = Callable[[], datetime]
 
 # An incident without its tally or ladder waits for people to restore it.
 UNPAGEABLE_FOR = timedelta(hours=1)
-# How often the desk is read again because the read had grown old before the publish.
-_READS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +106,18 @@ class Escalation:
             return Outcome()
         overrides = self._overrides(now)
         go = attempt_at(timer, standing, ladder, overrides, now)
-        self._page(go, overrides)
+        outgoing = Publishing(
+            escalations=self.escalations,
+            storms=self.storms,
+            pager=self.pager,
+            public_url=self.public_url,
+            clock=self.clock,
+            token=self.token,
+        )
+        for other in outgoing.page(go, overrides):
+            # One that cannot be recorded is told again when its claim runs out; the rest is not.
+            with suppress(Unavailable):
+                go.told.extend(self._conclude(other).first_pages)
         return self._conclude(go)
 
     def _ask_everybody(self, timer: Timer, standing: Standing, now: datetime) -> None:
@@ -151,99 +155,6 @@ class Escalation:
         later = replace(timer, due_at=now + UNPAGEABLE_FOR, claim="", claimed_until=None)
         nothing = PagingChange(pages=0, first_at=None, last_at=None, worst=None, failing_since=None)
         self.escalations.move(timer, later, nothing, ())
-
-    def _page(self, go: Attempt, overrides: Sequence[Override] | None) -> None:
-        """Publish what is outstanding, until somebody acknowledges or SNS fails."""
-        for person in {p.id: p for p, _ in outstanding(go.audience.pages, go.timer.sent)}.values():
-            turn = self._bundles(self.storms).turn(go, person) if self.storms else Turn()
-            if turn.until is not None:
-                go.wait(person, turn.until)
-                continue
-            if turn.along and self.storms:
-                self._digest(go, person, turn, self._bundles(self.storms), overrides)
-            self._page_by_itself(go, person)
-            if go.acknowledged or go.failed:
-                return
-
-    def _bundles(self, storms: Storms) -> Bundles:
-        return Bundles(
-            storms=storms,
-            escalations=self.escalations,
-            pager=self.pager,
-            public_url=self.public_url,
-            clock=self.clock,
-            token=self.token,
-        )
-
-    def _digest(
-        self,
-        go: Attempt,
-        person: Person,
-        turn: Turn,
-        bundles: Bundles,
-        overrides: Sequence[Override] | None,
-    ) -> None:
-        """One page for all that waits for this person. The others are recorded here: theirs is
-        paged by it as much as ours."""
-        bundle = bundles.gather(go, person, turn, overrides)
-        goes = list(bundle.goes)
-        if len(goes) == 1:
-            return  # nothing waits any more
-        try:
-            bundles.publish(bundle)
-        except UnknownVersion:
-            raise
-        except Unavailable:
-            for one in goes:
-                one.failed = True
-        for other in goes[1:]:
-            if rest(other):
-                other.waits_until = max(self.clock(), other.timer.due_at)
-            go.told.extend(self._conclude(other).first_pages)
-
-    def _page_by_itself(self, go: Attempt, person: Person) -> None:
-        for channel in () if go.acknowledged or go.failed else pending(go, person):
-            try:
-                if not self._publish(go, person, channel):
-                    go.acknowledged = True
-                    return
-            except UnknownVersion:
-                raise
-            except Rejected:
-                # Our defect in one page must not keep the others from going out.
-                go.refused.append(slot(person, channel))
-            except Unavailable:
-                go.failed = True
-                return
-
-    def _publish(self, go: Attempt, person: Person, channel: str) -> bool:
-        """One page, unless the desk says that somebody has taken the incident."""
-        timer, now = go.timer, self.clock()
-        token = self.token()
-        self.escalations.add_link(
-            link_for(token, timer.incident_id, person.id, person.language, now)
-        )
-        message = go.message(person, channel, link_url(self.public_url, token), now)
-        if not self._is_still_wanted(timer):
-            return False
-        self.pager.publish(message)
-        go.count(slot(person, channel), self.clock())
-        return True
-
-    def _is_still_wanted(self, timer: Timer) -> bool:
-        """Read desk and clock, at most `FRESH_FOR` before the caller publishes. Of the ladder the
-        desk alone: whoever ends it writes there."""
-        for _ in range(_READS):
-            read_at = self.clock()
-            if timer.claimed_until is not None and read_at >= timer.claimed_until:
-                raise Unavailable("the claim ran out: somebody else may be paging this step")
-            if is_over(timer, self.escalations.desk(timer.incident_id)):
-                return False
-            if timer.name != LADDER_TIMER and not self.escalations.holds(timer):
-                return False
-            if self.clock() - read_at <= FRESH_FOR:
-                return True
-        raise Unavailable("reading the desk takes longer than a page may wait")
 
     def _conclude(self, go: Attempt) -> Outcome:
         """Record what went out. Page first, then record: if we die in between, the step is paged
