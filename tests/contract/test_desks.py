@@ -207,6 +207,13 @@ def test_a_link_is_found_by_the_hash_of_its_token(world):
     assert world.desks.link("Ab3-_Ab3-_Ab") is None
 
 
+def test_the_link_of_a_digest_keeps_its_other_incidents(world):
+    link = replace(link_for("Ab3-_Ab3-_Ab", ID, "duty-1", "fr", NOON), others=("inc-2", "inc-3"))
+    world.escalations.add_link(link)
+
+    assert world.desks.link(link.id) == link
+
+
 def test_a_timeline_is_told_from_its_beginning(world):
     world.seed(
         tally=a_tally(),

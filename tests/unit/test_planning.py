@@ -142,6 +142,10 @@ def test_roles_become_people_each_once():
         ("retention", "90", "retention"),
         ("retention", "1m", "retention"),
         ("silence_after", "1m", "silence_after"),
+        ("storm", {"per_person_per_minute": -1}, "storm.per_person_per_minute"),
+        ("storm", {"per_person_per_minute": 61}, "storm.per_person_per_minute"),
+        ("storm", {"per_person_per_minute": "3"}, "storm.per_person_per_minute"),
+        ("storm", {"per_person": 3}, "storm.per_person"),
     ],
 )
 def test_a_wrong_field_is_named_with_its_value_and_the_mend(path, value, field):
@@ -151,6 +155,14 @@ def test_a_wrong_field_is_named_with_its_value_and_the_mend(path, value, field):
     assert problem.found
     assert problem.expected
     assert problem.mend
+
+
+@pytest.mark.parametrize(("storm", "limit"), [({}, 3), ({"per_person_per_minute": 0}, 0)])
+def test_a_person_gets_three_pages_a_minute_unless_the_plan_says_otherwise(storm, limit):
+    compiled = compile_text(plan(storm=storm))
+
+    assert compiled.pages_a_minute == limit
+    assert plan_from_json(plan_to_json(compiled)) == compiled
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.builders import NOON
 from vigie.domain.storm import (
@@ -147,3 +149,32 @@ def test_a_storm_is_read_as_it_was_written():
         person.ask(n)
 
     assert storm_from_dict("duty-1", storm_to_dict(person.storm)) == person.storm
+
+
+asking = st.lists(
+    st.tuples(
+        st.integers(0, 12),  # which incident
+        st.integers(0, 30),  # how many seconds later
+        st.sampled_from(["1-0", "1-1"]),
+        st.sampled_from([False, False, False, True]),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(asking, st.integers(1, 4))
+def test_in_any_order_the_limit_holds_and_whoever_waits_has_an_appointment(asked, limit):
+    person, now, out, had_turn = Person(), NOON, [], set()
+    for number, later, step, through in asked:
+        now += later * SECOND
+        turn = person.ask(number, now, step, limit=limit, breaks_through=through)
+        if turn.until is not None:
+            assert now < turn.until <= now + WINDOW + GRACE
+            assert f"inc-{number}" in person.storm.waiting
+        elif not through and (number, step) not in had_turn:
+            out.append(now)
+        if turn.until is None:
+            had_turn.add((number, step))
+            assert f"inc-{number}" not in {*person.storm.waiting, *turn.along, *turn.before}
+    assert all(b - a >= WINDOW for a, b in zip(out, out[limit:], strict=False))

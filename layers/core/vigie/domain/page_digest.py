@@ -194,7 +194,7 @@ def _sms(digest: Digest, lines: Sequence[Line], words: _Words, danger: str) -> s
         if fits(SMS_PREFIX + text):
             return text
     # An address that fills the segment by itself. A page without a link still wakes somebody.
-    return cut(words.sms[-1].format(**facts | {"url": ""}), SMS_ROOM)
+    return cut(words.sms[-2].format(**facts | {"url": ""}).strip(), SMS_ROOM)
 
 
 def _chat(digest: Digest, lines: Sequence[Line], words: _Words, title: str) -> str:

@@ -151,7 +151,7 @@ class SeverityRowModel(_Strict):
 
 
 class StormModel(_Strict):
-    per_person_per_minute: Annotated[int, Field(ge=0, le=60)] = 3
+    per_person_per_minute: Annotated[int, Field(ge=0, le=60, strict=True)] = 3
 
 
 class PlanModel(_Strict):
