@@ -71,15 +71,28 @@ def _hash_of(index: Any) -> str:
 def _of_index(table: Table, asked: Mapping[str, Any]) -> Table:
     """The table as if it held only what lies in the index's partition, where that is known."""
     conditions = asked.get("hash_key_conditions")
-    if not conditions or not isinstance(table.items, DiskItems):
+    if not conditions:
         return table
     attribute, value = conditions[0]
-    found = table.items.matching(attribute, value.value)
-    if found is None:
-        return table
     narrow = copy.copy(table)
-    narrow.items = {item.hash_key: item for item in found}
+    if isinstance(table.items, DiskItems):
+        found = table.items.matching(attribute, value.value)
+        if found is None:
+            return table
+        narrow.items = {item.hash_key: item for item in found}
+    elif table.has_range_key:
+        # moto sorts all items before it looks which ones the index has.
+        partitions = (
+            (key, {sort: item for sort, item in held.items() if _has(item, attribute, value)})
+            for key, held in table.items.items()
+        )
+        narrow.items = {key: held for key, held in partitions if held}
     return narrow
+
+
+def _has(item: Item, attribute: str, value: DynamoType) -> bool:
+    held = item.attrs.get(attribute)
+    return held is not None and held.value == value.value
 
 
 @contextmanager

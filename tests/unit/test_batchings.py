@@ -102,7 +102,7 @@ def test_a_stream_cut_in_any_way_is_the_same_story(name):
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(2, 42))
+@pytest.mark.parametrize("seed", range(2, 12))
 @pytest.mark.parametrize("name", STREAMS)
 def test_any_stream_cut_in_ten_ways_is_the_same_story(name, seed):
     make, knows = STREAMS[name]

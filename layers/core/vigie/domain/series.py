@@ -271,7 +271,8 @@ class Series:
             if held is not None:
                 self.seen = max(self.seen, self.next)
             elif self.next - self.seen > UNSEEN_BINS:
-                self.next = min([*self.open, until])
+                # From here on somebody looks again, whether or not a tick has come by.
+                self.next = self.seen = min([*self.open, until])
                 continue
             self._learn_bin(held or Bin())
             self.next += 1
