@@ -280,6 +280,10 @@ class InMemoryIncidents(InMemoryTriageStore):
         return [e for (id_, _, _), e in sorted(self.entries.items()) if id_ == incident_id]
 
 
+_CLOSED = ("resolved_at", "resolved_by", "dismissed", "merged_into")
+_CONTAINED = ("contained_at", "contained_by")
+_TAKEN = ("acknowledged_at", "acknowledged_by", "owner")
+_GRADED = ("severity", "severity_at", "severity_by", "severity_because")
 _TURNED = ("acknowledged_at", "owner", "acknowledgers", "restarts", "contained_at")
 
 
@@ -337,7 +341,7 @@ class InMemoryDesks:
         self._must_be_open(desk.incident_id)
         if desk.merged_into:
             self._must_be_open(desk.merged_into)
-        self._decide(desk, entries, ("ladder", *CLOCKS))
+        self._decide(desk, entries, ("ladder", *CLOCKS), _CLOSED)
         self._incidents.outbox[outbox.incident_id, outbox.name] = outbox
 
     def contain(self, desk, before, entries):
@@ -347,14 +351,14 @@ class InMemoryDesks:
             before.acknowledged_at,
         ):
             raise Conflict("contain an incident", ["desk"])
-        self._decide(desk, entries, ("ladder", "forgotten", "rise"))
+        taken = () if before.acknowledged_at else _TAKEN
+        self._decide(desk, entries, ("ladder", "forgotten", "rise"), (*_CONTAINED, *taken))
 
     def grade(self, desk, before, entries, outbox):
         held = self._must_be_open(desk.incident_id)
         if held.severity_at != before.severity_at:
             raise Conflict("grade an incident", ["desk"])
-        self._incidents.desks[desk.incident_id] = desk
-        self._incidents.note(entries)
+        self._decide(desk, entries, (), _GRADED)
         self._incidents.outbox[outbox.incident_id, outbox.name] = outbox
 
     def ask(self, incident_id, entries, outbox):
@@ -368,8 +372,11 @@ class InMemoryDesks:
             raise Conflict("an incident is closed", ["desk"])
         return desk
 
-    def _decide(self, desk, entries, ends):
-        self._incidents.desks[desk.incident_id] = desk
+    def _decide(self, desk, entries, ends, names):
+        """Only what is decided is written: the rest may have changed since it was read."""
+        held = self._incidents.desk(desk.incident_id)
+        values = {name: getattr(desk, name) for name in names}
+        self._incidents.desks[desk.incident_id] = replace(held, **values)
         for name in ends:
             self._incidents.end_timer(desk.incident_id, name)
         self._incidents.note(entries)

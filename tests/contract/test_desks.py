@@ -162,6 +162,26 @@ def test_a_persons_severity_stands_beside_what_the_desk_holds(world):
     assert world.desks.read(ID)[1] == later
 
 
+def test_a_decision_leaves_alone_what_it_is_not_about_and_what_changed_since_it_was_read(world):
+    world.seed(tally=a_tally(), desk=TAKEN)
+    handed = replace(TAKEN, owner="lead-1")
+    world.desks.turn(TAKEN, handed, ClockChange(), [])
+
+    graded = replace(TAKEN, severity=Severity.SEV1, severity_at=NOON, severity_by="lead-1")
+    world.desks.grade(graded, TAKEN, [], OUTBOX)
+    contained = replace(TAKEN, contained_at=NOON + MINUTE, contained_by="duty-1")
+    world.desks.contain(contained, TAKEN, [])
+    world.desks.close(replace(CLOSED, owner="nobody"), [], OUTBOX)
+
+    desk = world.desks.read(ID)[1]
+    assert (desk.owner, desk.acknowledged_by) == ("lead-1", "duty-1")
+    assert (desk.severity, desk.contained_by, desk.resolved_by) == (
+        Severity.SEV1,
+        "duty-1",
+        "lead-1",
+    )
+
+
 def test_what_is_closed_is_neither_graded_nor_split(world):
     world.seed(tally=a_tally(), desk=CLOSED)
 

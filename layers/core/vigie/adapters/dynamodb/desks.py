@@ -89,10 +89,14 @@ class DynamoDesks:
         values = {
             "contained_at": desk.contained_at and to_iso(desk.contained_at),
             "contained_by": desk.contained_by,
-            "acknowledged_at": desk.acknowledged_at and to_iso(desk.acknowledged_at),
-            "acknowledged_by": desk.acknowledged_by,
-            "owner": desk.owner,
         }
+        if before.acknowledged_at is None:
+            # Of one that is taken, the owner may have changed since it was read.
+            values |= {
+                "acknowledged_at": desk.acknowledged_at and to_iso(desk.acknowledged_at),
+                "acknowledged_by": desk.acknowledged_by,
+                "owner": desk.owner,
+            }
         unchanged = {
             "contained_at": before.contained_at,
             "acknowledged_at": before.acknowledged_at,
