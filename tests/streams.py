@@ -47,11 +47,10 @@ _DETAILS = ("", "help", "rue Nationale", "près de la gare", "still nothing", "3
 
 
 @cache
-def usual_days(days=4, a_minute=0.5, urgent=0.02, seed=7):
-    """What a brand's series have learned by `THURSDAY`."""
-    start = THURSDAY - timedelta(days=days)
-    rng, series, at = random.Random(seed), Series(), start
-    while at < THURSDAY:
+def usual_days(days=4, a_minute=0.5, urgent=0.02, seed=7, until=THURSDAY):
+    """What a brand's series have learned by then."""
+    rng, series, at = random.Random(seed), Series(), until - timedelta(days=days)
+    while at < until:
         series.add(at, some_labels() if rng.random() < urgent else CHAT, at)
         at += timedelta(minutes=rng.expovariate(a_minute))
     return series.stored()

@@ -1,4 +1,4 @@
-"""One story told to the stack again and again, with one thing going wrong each time."""
+"""Two stories told to the stack again and again, with one thing going wrong each time."""
 
 import json
 import re
@@ -17,6 +17,9 @@ from local.runner import InvocationFailed
 from local.snapshot import Snapshot
 from tests.builders import NOON, a_ladder, a_plan
 from tests.e2e.posts import CHAT, DANGER, OUTAGE, a_page, a_post
+from tests.streams import usual_days
+from vigie.adapters.dynamodb.state_items import state_to_item
+from vigie.domain.incident import BrandState
 from vigie.domain.plan import Severity, plan_to_json
 from vigie.domain.staff import token_hash
 from vigie.errors import Unavailable
@@ -68,7 +71,7 @@ def lines():
 
 
 @contextmanager
-def told(fault=None, partial=None):
+def told(fault=None, partial=None, story=None):
     """Tell the story with `fault` injected; give what it came to, the cloud still up."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plan.json"
@@ -80,13 +83,14 @@ def told(fault=None, partial=None):
                 fault.install(cloud)
             if partial:
                 cloud.partial_failures.append(partial)
-            acknowledged_at = _tell(cloud)
+            acknowledged_at = (story or a_crisis)(cloud)
             ending = _ending(cloud, acknowledged_at)
             ending.calls = calls
             yield ending, cloud
 
 
-def _tell(cloud):
+def a_crisis(cloud):
+    """Three complain, somebody is in danger, it is taken, resolved, and begins again."""
     _give_token(cloud)
     story = lines()
     _feed(cloud, story.first)
@@ -103,6 +107,32 @@ def _tell(cloud):
     _press(cloud, "POST", path, {"authorization": f"Bearer {TOKEN}"}, "{}")
     _pass(cloud, SETTLE)
     _feed(cloud, story.third)
+    _pass(cloud, SETTLE)
+    return acknowledged_at
+
+
+def a_surge(cloud):
+    """A brand known for three weeks is suddenly talked about; then they say why."""
+    series = usual_days(days=21, until=NOON)
+    state = BrandState(brand="acme", version=1, series=series, seen_at=NOON)
+    cloud.client("dynamodb").put_item(
+        TableName=cloud.table("BrandsTable"), Item=state_to_item(state)
+    )
+    said = [
+        a_post(NOON, f"{CHAT} {n}", id=str(10**18 + n), author_id=str(100 + n)) for n in range(40)
+    ]
+    soon = NOON + SETTLE
+    why = [
+        a_post(soon, f"{OUTAGE} {n}", id=str(10**18 + n), author_id=str(100 + n))
+        for n in range(40, 46)
+    ]
+    _feed(cloud, a_page(*said))
+    _pass(cloud, SETTLE)
+    _feed(cloud, a_page(*why, said[0]))
+    _pass(cloud, SETTLE)
+    link = re.search(r"/a/[\w-]{12}", cloud.inbox.deliveries[-1].text).group()
+    _press(cloud, "POST", link)
+    acknowledged_at = cloud.clock.now()
     _pass(cloud, SETTLE)
     return acknowledged_at
 

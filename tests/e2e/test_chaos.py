@@ -2,14 +2,15 @@ from functools import cache
 
 import pytest
 
-from tests.e2e.chaos import BATCHES, WRITES, Fault, told
+from tests.e2e.chaos import BATCHES, WRITES, Fault, a_crisis, a_surge, told
 
+COMMITTED = ("triage", "TransactWriteItems")
 MODES = ("killed before", "killed after", "timed out after", "throttled before")
 
 
 @cache
-def undisturbed():
-    with told() as (ending, _):
+def undisturbed(story=a_crisis):
+    with told(story=story) as (ending, _):
         return ending
 
 
@@ -17,8 +18,8 @@ def writes_of(ending):
     return [call for call in ending.calls if call[2] in WRITES]
 
 
-def assert_same(ending, crashes=1):
-    plain = undisturbed()
+def assert_same(ending, crashes=1, story=a_crisis):
+    plain = undisturbed(story)
     assert ending.mentions == plain.mentions
     assert ending.tallies == plain.tallies
     assert ending.resolved == plain.resolved
@@ -69,9 +70,9 @@ def interesting(ending, most_of_watch=3):
 
 
 @cache
-def cases(every):
+def cases(every, story=a_crisis):
     """Every write killed after it was applied; of the other modes a slice, or all."""
-    indexes = list(interesting(undisturbed()))
+    indexes = list(interesting(undisturbed(story)))
     return [
         (mode, index)
         for position, mode in enumerate(MODES)
@@ -80,12 +81,12 @@ def cases(every):
     ]
 
 
-def run_case(mode, index):
+def run_case(mode, index, story=a_crisis):
     fault = Fault(mode, index)
-    with told(fault) as (ending, _):
+    with told(fault, story=story) as (ending, _):
         assert fault.hit, f"call {index} never came"
         try:
-            assert_same(ending)
+            assert_same(ending, story=story)
         except AssertionError as error:
             raise AssertionError(f"{mode} {fault.hit} (write {index})\n{error}") from error
 
@@ -104,6 +105,34 @@ def test_nothing_is_lost_or_doubled_when_a_function_dies_at_any_write(part):
 def test_nothing_is_lost_or_doubled_in_any_mode_at_any_write(part):
     for mode, index in cases(1)[part::PARTS]:
         run_case(mode, index)
+
+
+def test_the_surge_undisturbed():
+    plain = undisturbed(a_surge)
+
+    assert [(total, counts) for total, counts, _ in plain.tallies.values()] == [
+        (46, {"low": 40, "high": 6})
+    ]
+    assert plain.pages
+    assert plain.timers == set()
+    assert plain.problems == []
+
+
+def triage_writes():
+    writes = enumerate(writes_of(undisturbed(a_surge)))
+    return [n for n, (function, _, operation) in writes if (function, operation) == COMMITTED]
+
+
+def test_a_surge_counts_the_same_when_triage_dies_at_a_commit():
+    for place, index in enumerate(triage_writes()[:4]):
+        run_case(("killed after", "killed before")[place % 2], index, a_surge)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_surge_counts_the_same_in_any_mode_at_any_write(part):
+    for mode, index in cases(1, a_surge)[part::PARTS]:
+        run_case(mode, index, a_surge)
 
 
 def test_a_transaction_that_meets_another_is_tried_again():
