@@ -1,6 +1,4 @@
-import json
 import re
-from collections import Counter
 from datetime import timedelta
 
 from local.people import People
@@ -71,23 +69,6 @@ def test_the_link_of_a_digest_shows_each_incident_and_takes_the_one_whose_button
         assert [it.text.count("<form") for it in (shown, opened, strange, without)] == [0, 1, 0, 0]
         assert set(untouched.values()) == {""}
         assert desks == dict.fromkeys(ids, "") | {ids[4]: "duty-1"}
-
-
-def test_the_report_of_a_storm_says_who_was_paged_and_that_pages_were_put_together(stack):
-    with stack(PLAN) as cloud:
-        for name in BRANDS[:5]:
-            text = DANGER.replace("@acme", "@" + name.replace("-", "_"))
-            feed(cloud, a_page(a_post(NOON, text)))
-        cloud.advance(minutes=2)
-
-        types = Counter((d.channel, d.type) for d in cloud.inbox.deliveries)
-        assert types == {
-            ("sms", "page"): 3,
-            ("mail", "page"): 3,
-            ("sms", "digest"): 1,
-            ("mail", "digest"): 1,
-        }
-        assert json.dumps([d.subject for d in cloud.inbox.deliveries]).count("5 incidents") == 2
 
 
 def test_simulated_people_take_every_incident_of_a_digest(stack):

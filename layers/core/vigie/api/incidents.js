@@ -357,6 +357,7 @@ function told(entry) {
   if (known.because) values.because = because(String(known.because));
   ["from", "to"].forEach((name) => { if (/^sev\d$/.test(known[name])) values[name] = known[name].toUpperCase(); });
   if (known.since) values.since = instant(known.since);
+  if (known.until) values.until = instant(known.until);
   if (known.due_at) values.due = instant(known.due_at);
   if (known.clock) values.clock = named("clock_names", known.clock);
   if (known.severity) values.severity = String(known.severity).toUpperCase();

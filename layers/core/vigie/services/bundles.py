@@ -18,8 +18,9 @@ from vigie.errors import Conflict, Rejected, Unavailable, UnknownVersion
 from vigie.ports import Escalations, Pager, Standing, Storms
 from vigie.services.attempt import Attempt, attempt_at
 
-# Losing more races than this for one person's count, a page goes out uncounted.
-_TRIES = 5
+# Of as many invocations that count at once each wins within so many tries. Whoever loses them all
+# lets the page go out uncounted.
+_TRIES = 10
 # How often the desks are read again because the reads had grown old before the publish.
 _READS = 3
 
