@@ -4,19 +4,30 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator
 
 from vigie.domain.clock_rules import ClockRules, PromiseRule
 from vigie.domain.people import Person
 from vigie.domain.plan import Ladder, Severity
-from vigie.planning.fields import DAY, MINUTE, STRICT, Id, lasting
+from vigie.planning.fields import DAY, MINUTE, STRICT, Id, lasting, wrong
 from vigie.planning.problems import Problem
 
 _RULE = PromiseRule()
 SeverityName = Literal["sev1", "sev2", "sev3", "sev4"]
 Wait = Annotated[timedelta, lasting(MINUTE, 30 * DAY, "2h")]
-# More than this many would never be found at night.
-Number = Annotated[int, Field(strict=True, ge=1, le=5)]
+# More would never be found at night.
+MOST_MUST_ACKNOWLEDGE = 5
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or not 1 <= value <= MOST_MUST_ACKNOWLEDGE:
+        raise wrong(
+            f"a whole number from 1 to {MOST_MUST_ACKNOWLEDGE}", "write it like 2, without quotes"
+        )
+    return value
+
+
+Number = Annotated[int, BeforeValidator(_number)]
 
 
 class _Strict(BaseModel):
