@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import DUTY, NOON
+from tests.builders import DUTY, NOON, a_timer
 from tests.fakes import InMemoryDesks
 from tests.unit.test_escalate_crashes import ID, MINUTE, Crash, Night
 from vigie.domain.clock_rules import ClockRules
@@ -104,3 +104,36 @@ def test_whoever_notes_something_in_time_keeps_the_ladder_away(write):
 
     assert {clock for clock, _, _ in night.pages} <= {"forgotten"}
     assert night.held.desk(ID).is_acknowledged
+
+
+class Graver(Forgotten):
+    """Taken at once, graver a minute later: asked, and 5 minutes later the ladder."""
+
+    def __init__(self, fails_at=0, error=Crash):
+        super().__init__(fails_at=0, error=error)
+        self._fails_at = fails_at
+        self.run(NOON + MINUTE)
+        self.writes = 0
+        self.now = NOON + MINUTE
+        self.held.tallies[ID] = replace(self.held.tallies[ID], severity=Severity.SEV1, run=2)
+        self.held.set_timer(
+            a_timer(name="rise", run=2, severity=Severity.SEV1, due_at=NOON + MINUTE)
+        )
+
+
+def writes_of_a_rise():
+    night = Graver()
+    night.run(NOON + 13 * MINUTE)
+    return night.writes
+
+
+@pytest.mark.parametrize("write", range(1, writes_of_a_rise() + 1))
+def test_a_rise_is_asked_about_and_then_everybody_is_whatever_crashes(write):
+    night = Graver(fails_at=write)
+
+    night.run(NOON + 16 * MINUTE)
+
+    assert {(clock, page) for clock, page, _ in night.pages} >= {("rise", 1), ("ladder", 1)}
+    assert set(night.pages.values()) <= {1, 2}
+    assert (night.held.desk(ID).restarts, night.held.timers[ID].severity) == (1, Severity.SEV1)
+    assert not night.held.clocks
