@@ -156,6 +156,11 @@ def _entry(entry: dict[str, Any]) -> str:
         "surge": lambda: f"volume {facts['observed']}, usually {facts['usual']}",
         "coordinated": lambda: f"the volume looks made: {facts['because']}",
         "page_delayed": lambda: f"step {facts['step']} could not be sent, will be tried again",
+        "clock_due": lambda: f"{facts['clock']}: {facts['pages']} pages by {facts['channels']}",
+        "ladder_restarted": lambda: (
+            f"no answer from {facts['owner']} ({facts['clock']}): the ladder starts again"
+        ),
+        "handed_over": lambda: f"handed over to {facts['to']} by {entry['by']}",
         "nobody_on_call": lambda: f"step {facts['step']}: nobody on call, {facts['instead']} paged",
     }.get(entry["what"], lambda: f"{entry['what']} by {entry['by']}")()
     return f"  · {at:%H:%M:%S} {says}"

@@ -554,3 +554,13 @@ def test_a_promise_that_cannot_be_meant_is_refused(night, name, due_at, field):
         promise_by(night.desks, None, ID, name, due_at, night.act())
 
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("name", ["forgotten", "handed"])
+def test_nobody_is_asked_about_what_nobody_has(night, name):
+    night.held.set_timer(a_timer(name=name, due_at=NOON))
+
+    night.fire(name)
+
+    assert night.paged == []
+    assert night.names == ["ladder"]
