@@ -67,6 +67,7 @@ def the_largest():
                 kind=Kind.NATURAL_DISASTER,
                 last_mention_at=an_instant(),
                 mentions=10**6,
+                lead=20,
                 sketch=a_sketch(),
                 heat=RANDOM.randrange(10**5) / 100,
                 waiting=tuple(

@@ -135,8 +135,12 @@ def test_high_mentions_about_different_things_keep_no_company(desk):
     assert desk.incidents == []
 
 
-def test_the_same_words_keep_company_whatever_kind_they_were_taken_for(desk):
-    desk.say(*[a_labelled(kind=k) for k in (Kind.OUTAGE, Kind.PRODUCT_QUALITY, Kind.OUTAGE)])
+@pytest.mark.parametrize("misread", [0, 1, 2])
+def test_the_same_words_keep_company_whatever_kind_one_was_taken_for(desk, misread):
+    kinds = [Kind.OUTAGE] * 3
+    kinds[misread] = Kind.PRODUCT_QUALITY
+
+    desk.say(*[a_labelled(kind=k) for k in kinds])
 
     (incident,) = desk.incidents
     assert incident.kind is Kind.OUTAGE

@@ -38,6 +38,7 @@ _SOMETHING = 0.02  # below this likeness nothing else helps
 _ONE_GROUP = 0.2  # from this likeness on two groups are one
 _COOLS = timedelta(hours=1)  # the time in which heat halves
 _ALIVE = 1.0  # the heat of an outage that others may be speaking of
+_LEAD_KEPT = 20  # of one kind over the others
 GROUPS_KEPT = 16
 WAITING_KEPT = 10  # urgent mentions of one group
 ALL_WAITING_KEPT = 30
@@ -174,14 +175,25 @@ def joined(groups: dict[str, Group], name: str, post: Sketch, kind: Kind, at: da
         )
         return groups[name]
     text, heat = grown(known.sketch, heat_at(known, at), post, known.mentions)
+    leading, lead = _leading(known, kind)
     groups[name] = replace(
         known,
+        kind=leading,
+        lead=lead,
         sketch=text,
         heat=heat,
         mentions=known.mentions + 1,
         last_mention_at=max(known.last_mention_at, at),
     )
     return _with_the_like(groups, groups[name])
+
+
+def _leading(group: Group, kind: Kind) -> tuple[Kind, int]:
+    """The kind that most were taken for, by the vote of Boyer and Moore (1981): the first of them
+    may have been misread."""
+    if kind is group.kind:
+        return kind, min(group.lead + 1, _LEAD_KEPT)
+    return (group.kind, group.lead - 1) if group.lead > 1 else (kind, 1)
 
 
 def wait(groups: dict[str, Group], name: str, candidate: Candidate) -> None:

@@ -72,7 +72,8 @@ class Candidate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Similar mentions that are no incident yet; `waiting` are the urgent ones, `mentions` counts
-    all of them. `sketch` and `heat` are as an open incident's."""
+    all of them. `sketch` and `heat` are as an open incident's. `kind` is what most of them were
+    taken for, `lead` by how many it leads."""
 
     id: str
     kind: Kind
@@ -81,6 +82,7 @@ class Group:
     sketch: str
     heat: float
     waiting: tuple[Candidate, ...] = ()
+    lead: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,7 @@ def state_to_item(state: BrandState) -> Item:
                         + [c.reposts] * (c.reposts > 0)
                         for c in g.waiting
                     ],
+                    g.lead,
                 ]
                 for g in state.groups
             ],
@@ -133,9 +134,11 @@ def _group(
     heat: float,
     sketch: str,
     waiting: Sequence[Sequence[Any]],
+    lead: int = 1,
 ) -> Group:
     return Group(
         id=id_,
+        lead=lead,
         kind=Kind(kind),
         last_mention_at=_instant(last),
         mentions=mentions,
