@@ -40,6 +40,9 @@ def special_for(
 
 def begun(timer: Timer, ladders: Ladders, tally: Tally, at: datetime) -> Timer:
     """The timer with the ladder of its run: chosen when the run begins, kept until it ends."""
+    if tally.severity.rank > timer.severity.rank:
+        # It got graver in the moment in which the run was started by what was read before.
+        timer = replace(timer, severity=tally.severity)
     if timer.fired or timer.attempts or (timer.owed_since is not None and not timer.mended):
         return timer
     return replace(timer, special=special_for(ladders.special, tally, timer.severity, at))
