@@ -262,7 +262,7 @@ function updateRow(item, one) {
 }
 const stateOf = (one) => [
   ...say(words().states[one.state], {
-    who: (closed(one) ? one.resolved_by : one.acknowledged_by) || "",
+    who: (closed(one) ? one.resolved_by : one.acknowledged_by && (one.owner || one.acknowledged_by)) || "",
     when: instant(closed(one) ? one.clocks.resolved_at : one.clocks.acknowledged_at),
   }),
   ...(one.flared_up && !closed(one) ? [" " + words().flared_up] : []),
@@ -485,8 +485,11 @@ async function acknowledge() {
   const done = await attempt(at("acknowledge-wrong"), async () => {
     const decided = await call(path(id) + "/acknowledge", {});
     if (id !== open) return;
-    const values = { who: decided.acknowledged_by, when: instant(decided.acknowledged_at) };
-    fill(at("acknowledge-says"), say(words()[decided.changed ? "yours" : "theirs"], values));
+    const values = decided.acknowledged_at
+      ? { who: decided.owner || decided.acknowledged_by, when: instant(decided.acknowledged_at) }
+      : { n: number(decided.acknowledgers.length), of: number(decided.acknowledgements) };
+    const shape = decided.acknowledged_at ? words()[decided.changed ? "yours" : "theirs"] : words().shared;
+    fill(at("acknowledge-says"), say(shape, values));
     at("title").focus({ preventScroll: true });
   });
   await refresh();
