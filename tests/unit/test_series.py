@@ -115,6 +115,13 @@ def test_the_first_three_days_are_for_learning():
     assert max(s.score for s in surprises if s) > surge.threshold(1)
 
 
+def test_one_post_of_long_ago_is_no_time_of_learning():
+    series = told([MONDAY - timedelta(days=2000), *a_usual_time(1)])
+
+    assert series.is_learning()
+    assert all(score == 0 for score in series.scores.values())
+
+
 def test_a_surge_is_noticed_within_its_bin():
     series = learned(4)
     at = MONDAY + timedelta(days=4, minutes=5)

@@ -194,9 +194,9 @@ class Series:
 
     def is_learning(self, name: str = ALL, number: int | None = None) -> bool:
         """Whether too little has been seen to call anything unusual."""
-        number = self.current if number is None else number
-        since = self.begun.get(name, number)
-        return (number - since) * surge.BIN < surge.LEARNING
+        ahead = (self.current if number is None else number) - self.next
+        learned = self.learned.get(name, {"n": 0})["n"]
+        return (learned + ahead) * surge.BIN < surge.LEARNING
 
     def stored(self) -> dict[str, Any] | None:
         """Plain JSON, None for a brand of which nothing was ever seen; `of` is the inverse."""

@@ -107,7 +107,9 @@ def update(state: State | None, at: datetime, count: float) -> tuple[State, floa
 
     after["height"] *= math.exp(-elapsed / _DAY)
     score = sum(rarity for rarity, _ in learned) / len(learned)
-    if seconds - after["since"] < LEARNING.total_seconds() or score <= _HIGHER * after["height"]:
+    # By the bins that were seen: one old post long before all others teaches nothing.
+    is_learning = after["n"] * _BIN <= LEARNING.total_seconds()
+    if is_learning or score <= _HIGHER * after["height"]:
         return after, 0.0
     after["height"] = score
     return after, score
@@ -133,7 +135,6 @@ def _weekday(seconds: float) -> int:
 def _fresh(seconds: float, count: float) -> State:
     return {
         "v": _VERSION,
-        "since": seconds,
         "at": seconds - _BIN,
         "n": 0,
         "level": math.log(count + 1),
