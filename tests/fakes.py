@@ -452,7 +452,10 @@ class InMemoryDossiers:
 
     def version(self, incident_ids, post_id, now):
         for stored in self._incidents.mentions.values():
-            if stored.incident_id in incident_ids and stored.labelled.mention.post_id == post_id:
+            if (
+                stored.incident_id in tuple(incident_ids)
+                and stored.labelled.mention.post_id == post_id
+            ):
                 return stored.labelled
         return None
 

@@ -351,9 +351,9 @@ def test_a_post_is_found_by_the_id_of_the_version_that_is_stored_and_in_its_inci
     world.seed_mention(edited, ID, NOON, timedelta(days=90))
     world.seed_mention(other, ID, NOON, timedelta(days=90))
 
-    assert world.dossiers.version(["inc-other00000", ID], "19", NOON) == edited
-    assert world.dossiers.version([ID], "18", NOON) is None
-    assert world.dossiers.version(["inc-other00000"], "19", NOON) is None
+    assert world.dossiers.version(("inc-other00000", ID), "19", NOON) == edited
+    assert world.dossiers.version((ID,), "18", NOON) is None
+    assert world.dossiers.version(("inc-other00000",), "19", NOON) is None
 
 
 def test_mentions_that_expired_or_were_deleted_upstream_are_left_out(dynamodb):

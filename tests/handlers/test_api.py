@@ -719,6 +719,16 @@ def test_a_split_names_the_new_incident_and_tells_triage(held):
     assert {e.what for e in held.timeline(ID)} == {"opened", "split", "note"}
 
 
+def test_an_edited_post_is_split_off_by_the_id_of_the_version_shown(held):
+    edited = a_labelled(post_id="19", root_id="7")
+    held.mentions[edited.mention.key] = Stored(labelled=edited, incident_id=ID)
+
+    status, _, _ = staff_ask("POST", f"/incidents/{ID}/split", body={"mentions": ["19"]})
+
+    (sent,) = map(decode_for_triage, held.parts.classified.bodies)
+    assert (status, sent.posts) == (200, ("7",))
+
+
 @pytest.mark.parametrize(
     ("mentions", "status", "says"),
     [

@@ -254,7 +254,7 @@ class Dossiers(Protocol):
         ...
 
     def version(
-        self, incident_ids: Sequence[str], post_id: str, now: datetime
+        self, incident_ids: tuple[str, ...], post_id: str, now: datetime
     ) -> LabelledMention | None:
         """These incidents' mention that is stored in this version, None for earlier ones too.
 

@@ -149,18 +149,16 @@ def grade(
             raise closed_already(desk)
         if desk.severity is severity and _stands(tally, desk):
             return Decision(tally=tally, desk=desk, changed=False)
+        said = replace(act, at=_after(act.at, desk.severity_at))
         graded = replace(
             desk,
             severity=severity,
-            severity_at=_after(act.at, desk.severity_at),
+            severity_at=said.at,
             severity_by=act.by,
             severity_because=because,
         )
-        assert graded.severity_at is not None
-        at = to_iso(graded.severity_at)
         facts = {"from": tally.severity.value, "to": severity.value, "because": because}
-        said = replace(act, at=graded.severity_at)
-        outbox = outbox_of(tally, "severity", said, once=at)
+        outbox = outbox_of(tally, "severity", said, once=to_iso(said.at))
         try:
             entries = entries_of(incident_id, "severity_set", said, facts)
             desks.grade(graded, desk, entries, outbox)
@@ -193,8 +191,7 @@ def _roots(
         if held.get(f"{tally.brand}#x#{post}") in of_it:
             roots[post] = None
             continue
-        found = (dossiers.version(incident_id, post, now) for incident_id in of_it)
-        version = next(filter(None, found), None)
+        version = dossiers.version(of_it, post, now)
         if version is None:
             strange.append(post)
         else:

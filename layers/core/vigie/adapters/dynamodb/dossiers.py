@@ -130,7 +130,7 @@ class DynamoDossiers:
         return tuple(labelled_from_item(items[k]) for k in keys if k in items)
 
     def version(
-        self, incident_ids: Sequence[str], post_id: str, now: datetime
+        self, incident_ids: tuple[str, ...], post_id: str, now: datetime
     ) -> LabelledMention | None:
         """See `Dossiers.version`: the index's entries of the incidents are read, 200 bytes each."""
         for shard in (shard for id_ in incident_ids for shard in shards_of(id_)):
