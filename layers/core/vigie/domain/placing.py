@@ -59,7 +59,10 @@ def likely(
             found[max(same, key=lambda i: _most_alike(i, alike)).id if same else ""] = None
         else:
             alike = same_breakdown(bodies, alike, post, kind, at)
-            found[nearest(bodies, alike, kind, at)] = None
+            first = nearest(bodies, alike, kind, at)
+            alike.pop(first, None)
+            # The second too: what comes before it in the slice may bring that nearer.
+            found |= {first: None, nearest(bodies, alike, kind, at): None}
     return [*filter(None, found)]
 
 

@@ -6,12 +6,14 @@ bit: then the second counts as heard. Among a thousand authors that happens to o
 
 import base64
 import math
+from functools import lru_cache
 
 BITS = 8192
 # A list tells the first so many apart without a doubt, in few characters each.
 LISTED, _EACH = 50, 6
 
 
+@lru_cache(maxsize=32)  # asked for more than once while a mention is counted
 def counted(voices: str) -> int:
     """About how many authors the map holds; exact for a few."""
     if not voices:
