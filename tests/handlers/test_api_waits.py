@@ -22,3 +22,10 @@ def test_an_acknowledgement_tells_how_long_it_took_and_another_nothing(held, cap
             ask("POST", f"/a/{LINK}", route="/a/{token}")
 
     assert waits(capsys) == [[60.0]]
+
+
+def test_calling_it_contained_is_the_word_that_ended_the_paging_where_nobody_had_it(held, capsys):
+    staff_ask("POST", f"/incidents/{ID}/contain")
+    staff_ask("POST", f"/incidents/{ID}/acknowledge")
+
+    assert waits(capsys) == [[60.0]]

@@ -74,6 +74,15 @@ def test_waits_are_told_for_incidents_steps_and_people():
     assert (said["late_pages"], said["worst_delay_s"]) == (1, 90)
 
 
+def test_calling_it_contained_takes_it():
+    contained = (3 * MINUTE, "contained", "duty-1", {"via": "api"})
+
+    said = report(a_story("inc-1", EVENING, paged(MINUTE, 1, "duty-1/sms"), contained))
+
+    assert (said["never_acknowledged"], of(said, "duty-1")["taken"]) == (0, 1)
+    assert said["time_to_acknowledge_s"]["max"] == 120
+
+
 @pytest.mark.parametrize(
     ("zone", "utc", "night"),
     [

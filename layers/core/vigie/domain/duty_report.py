@@ -19,7 +19,7 @@ NIGHT_FROM, NIGHT_UNTIL = 22, 7
 # What rings; a mail waits until somebody looks.
 _RINGS = frozenset({"sms", "chat", "webhook"})
 _LATE = timedelta(minutes=1)
-_PAGED, _TAKEN = frozenset({"paged", "clock_due"}), "acknowledged"
+_PAGED = frozenset({"paged", "clock_due"})
 # Lines of a timeline that tell of the paging itself, each counted.
 _TROUBLE = ("bundled", "page_delayed", "nobody_on_call", "repaired", "ladder_restarted")
 
@@ -171,8 +171,10 @@ def _count(
 
 
 def _ends_the_paging(entry: Entry) -> bool:
-    """Where several must acknowledge, the last of them."""
-    return entry.what == _TAKEN and entry.facts.get("acknowledged") == entry.facts.get("of")
+    """Where several must acknowledge, the last of them; who calls it contained takes it too."""
+    if entry.what == "acknowledged":
+        return entry.facts.get("acknowledged") == entry.facts.get("of")
+    return entry.what == "contained"
 
 
 def _pages(story: Story) -> list[Entry]:

@@ -4,13 +4,12 @@ These read the raw document, so that they speak even while some field has the wr
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from vigie.domain.plan import Plan
 from vigie.planning.models import ContactModel, PlanModel, StepModel
-from vigie.planning.names import maps, unknown_names
+from vigie.planning.names import maps, twice, unknown_names
 from vigie.planning.policies import unknown_heads
 from vigie.planning.problems import Problem, shown
 
@@ -39,8 +38,8 @@ def addresses(text: str) -> Iterator[Problem]:
 def references(data: Any) -> Iterator[Problem]:
     """Ids that stand twice or lead nowhere, and brands that nothing would be read for."""
     brands, people = maps(data, "brands"), maps(data, "people")
-    yield from _twice("brands", brands)
-    yield from _twice("people", people)
+    yield from twice("brands", "id", brands)
+    yield from twice("people", "id", people)
     yield from _shared_handles(brands)
     yield from unknown_heads(brands)
     for position, brand in enumerate(brands):
@@ -95,18 +94,6 @@ def reachability(plan: Plan, contacts: dict[str, ContactModel]) -> Iterator[Prob
                 found="nothing",
                 expected=f"an address: the ladder pages {person} by {channel}",
                 mend="add it, or take the channel off the ladder",
-            )
-
-
-def _twice(field: str, items: list[dict[str, Any]]) -> Iterator[Problem]:
-    counts = Counter(str(item["id"]) for item in items if "id" in item)
-    for position, item in enumerate(items):
-        if counts[str(item.get("id"))] > 1:
-            yield Problem(
-                path=f"{field}[{position}].id",
-                found=f"{shown(item['id'])}, {counts[str(item['id'])]} times",
-                expected="an id that stands once",
-                mend="rename or remove one",
             )
 
 

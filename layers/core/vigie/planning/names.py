@@ -21,8 +21,8 @@ def unknown_names(data: Any) -> Iterator[Problem]:
     ids = {str(person["id"]) for person in people if "id" in person}
     roles = {str(person["role"]) for person in people if "role" in person}
     rotas = {str(schedule["id"]) for schedule in schedules if "id" in schedule}
-    yield from _twice("schedules", "id", schedules)
-    yield from _twice("special_ladders", "name", special)
+    yield from twice("schedules", "id", schedules)
+    yield from twice("special_ladders", "name", special)
     yield from _ambiguous(ids, roles, rotas)
     yield from _without_a_clock(people)
     expected = f"a role ({_list(roles)}) or a person ({_list(ids, 'nobody')})"
@@ -55,6 +55,19 @@ def maps(data: Any, field: str) -> list[dict[str, Any]]:
     """The mappings of a list, an empty one in the place of what is none."""
     items = data.get(field) if isinstance(data, dict) else None
     return [i if isinstance(i, dict) else {} for i in items] if isinstance(items, list) else []
+
+
+def twice(field: str, key: str, items: list[dict[str, Any]]) -> Iterator[Problem]:
+    """Items of a list that have the same `key`."""
+    counts = Counter(str(item[key]) for item in items if key in item)
+    for position, item in enumerate(items):
+        if counts[str(item.get(key))] > 1:
+            yield Problem(
+                path=f"{field}[{position}].{key}",
+                found=f"{shown(item[key])}, {counts[str(item[key])]} times",
+                expected=f"{'an' if key == 'id' else 'a'} {key} that stands once",
+                mend="rename or remove one",
+            )
 
 
 def _ladders(data: Any, special: list[dict[str, Any]]) -> Iterator[Steps]:
@@ -103,18 +116,6 @@ def _without_a_clock(people: list[dict[str, Any]]) -> Iterator[Problem]:
                 found="nothing, beside quiet_hours",
                 expected="the time zone in which the hours are quiet",
                 mend="add time_zone: Europe/Paris, or wherever the person lives",
-            )
-
-
-def _twice(field: str, key: str, items: list[dict[str, Any]]) -> Iterator[Problem]:
-    counts = Counter(str(item[key]) for item in items if key in item)
-    for position, item in enumerate(items):
-        if counts[str(item.get(key))] > 1:
-            yield Problem(
-                path=f"{field}[{position}].{key}",
-                found=f"{shown(item[key])}, {counts[str(item[key])]} times",
-                expected=f"a {key} that stands once",
-                mend="rename or remove one",
             )
 
 

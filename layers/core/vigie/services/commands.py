@@ -132,7 +132,8 @@ def contain(desks: Desks, incident_id: str, act: Act) -> Decision:
             desks.contain(contained, desk, entries_of(incident_id, "contained", act))
         except Conflict:
             continue
-        return Decision(tally=tally, desk=contained, changed=True)
+        ended = desk.acknowledged_at is None
+        return Decision(tally=tally, desk=contained, changed=True, ended_paging=ended)
     raise Unavailable(f"incident {incident_id} keeps changing")
 
 

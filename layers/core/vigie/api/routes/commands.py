@@ -15,6 +15,7 @@ from vigie.api.decisions import (
     split_asked_of,
 )
 from vigie.api.routing import Routes
+from vigie.api.waits import count_acknowledgement
 from vigie.services.commands import contain, grade, merge, split
 
 router = Routes()
@@ -41,7 +42,9 @@ def split_incident(id: str, said: Taken) -> SplitAsked:
 def contain_incident(id: str, remark: Annotated[Remark | None, Body()] = None) -> Decided:
     """Takes the incident too, if nobody has. It stays open, and shows it when it flares up."""
     words = remark.note if remark else ""
-    return decided_of(contain(router.parts.desks, id, router.act(words)))
+    decision = contain(router.parts.desks, id, router.act(words))
+    count_acknowledgement(decision)
+    return decided_of(decision)
 
 
 @router.post("/incidents/<id>/severity", summary="Say how grave it is", tags=["decisions"])
