@@ -251,10 +251,11 @@ def test_whoever_takes_turns_must_be_reached_by_every_channel_of_the_step(tmp_pa
 
 def test_the_example_of_the_docs_is_a_plan_in_which_all_is_well():
     docs = (ROOT / "docs" / "on-call.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```yaml\n(.*?)```", docs, re.DOTALL)
+    whole, promises = re.findall(r"```yaml\n(.*?)```", docs, re.DOTALL)
 
-    compiled = compile_text(example)
+    compiled = compile_text(whole + promises)
 
     assert [schedule.id for schedule in compiled.schedules] == ["duty-rota", "office"]
+    assert set(compiled.rules.promises) == {"first_word", "update", "approval"}
     assert list(findings(compiled, MONDAY)) == []
     assert any("duty-rota: somebody is on call" in line for line in calendar(compiled, MONDAY))
