@@ -330,7 +330,9 @@ def test_a_note_is_added_to_the_timeline(held):
     assert held.timeline(ID)[-1].what == "note"
 
 
-@pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": "x" * 2001}, {"text": "a", "by": "b"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"text": ""}, {"text": " \n"}, {"text": "x" * 2001}, {"text": "a", "by": "b"}]
+)
 def test_a_note_that_is_none_is_refused(held, body):
     status, answer, _ = staff_ask("POST", f"/incidents/{ID}/notes", body=body)
 
@@ -796,7 +798,7 @@ def test_a_person_says_how_grave_it_is(held):
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"severity": "sev9", "because": "x"}, {"severity": "sev1", "because": ""}]
+    "said", [{}, {"severity": "sev9", "because": "x"}, {"severity": "sev1", "because": " "}]
 )
 def test_a_severity_without_a_level_or_a_reason_is_refused(held, said):
     assert staff_ask("POST", f"/incidents/{ID}/severity", body=said)[0] == 422

@@ -9,7 +9,7 @@ from tests.x_stream import danger
 from vigie.domain.plan import Brand
 from vigie.errors import Unavailable
 from vigie.messages import decode_mentions
-from vigie.services.ingest import Accepted, Intake, accept, accept_line, accept_lines
+from vigie.services.ingest import Accepted, Intake, accept, accept_lines
 from vigie.x_posts import read_page
 
 ACME = Brand(id="acme", name="Acme", handles=("acme",), x_ids=("1000000001",))
@@ -65,6 +65,10 @@ def raw(number=1, text="@acme is the network down?", **changes):
 
 def line(*posts, **more):
     return json.dumps({"data": list(posts), **more})
+
+
+def accept_line(one, brands, intake, **given):
+    return accept_lines([one], brands, intake, **given)
 
 
 def adds_up(counts):

@@ -22,11 +22,11 @@ from vigie.adapters.sns_subscriptions import (
     SnsTextMessaging,
 )
 from vigie.admin.arguments import setting
+from vigie.admin.plans import plan_at
 from vigie.domain.contacts import POLICIES_OF_A_TOPIC, Act, Change, Wanted, masked
 from vigie.domain.instants import to_iso
-from vigie.domain.people import Person
 from vigie.errors import Rejected, Unavailable
-from vigie.planning import WrongPlan, compile_file
+from vigie.planning import WrongPlan
 from vigie.planning.compiler import check_contacts
 from vigie.planning.contacts import addresses_of, read_contacts
 from vigie.ports import Rosters, Subscriptions, TextMessaging
@@ -171,7 +171,7 @@ def _wanted(given: argparse.Namespace) -> tuple[Wanted, ...]:
 
 def _test(given: argparse.Namespace, rosters: Rosters, region: str, now: datetime) -> int:
     pager = SnsPager(boto3.client("sns", region_name=region, config=PAGER_CONFIG), given.topic_arn)
-    people = _people(given.plan)
+    people = plan_at(given.plan).staff
     if not given.apply:
         sent = list(try_out(_Nobody(), rosters, people, given.person, now))
         for one in sent:
@@ -190,13 +190,6 @@ def _handed(one: Sent) -> str:
     if one.channel == "mail" and not one.error:
         outcome += "; delivery unknown"
     return f"{one.person} {one.channel}: {outcome}"
-
-
-def _people(path: Path) -> tuple[Person, ...]:
-    try:
-        return compile_file(path).staff
-    except (WrongPlan, OSError) as error:
-        raise Rejected(f"--plan {path}: {error}", field="plan") from error
 
 
 def _audit(subscriptions: Subscriptions, rosters: Rosters) -> int:

@@ -14,11 +14,11 @@ import boto3
 
 from vigie.adapters.dynamodb.overrides import DynamoOverrides
 from vigie.admin.arguments import setting
+from vigie.admin.plans import plan_at
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.override import Deed, Override
 from vigie.domain.plan import Plan
 from vigie.errors import Rejected
-from vigie.planning import WrongPlan, compile_file
 from vigie.ports import Overrides
 from vigie.services.on_call import Wish, cancel, duties, override
 
@@ -56,7 +56,7 @@ def add_parser(subjects: Any) -> None:
 def run(given: argparse.Namespace) -> None:
     """Do what was asked for, and print how it stands."""
     held = DynamoOverrides(boto3.client("dynamodb"), given.table)
-    for line in done(given, held, _plan(given.plan), datetime.now(UTC)):
+    for line in done(given, held, plan_at(given.plan), datetime.now(UTC)):
         print(line)
 
 
@@ -107,10 +107,3 @@ def _instant(field: str, text: str) -> datetime:
             "2026-12-24T03:00:00+01:00 or 2026-12-24T02:00:00Z",
             field=field,
         ) from error
-
-
-def _plan(path: Path) -> Plan:
-    try:
-        return compile_file(path)
-    except (WrongPlan, OSError) as error:
-        raise Rejected(f"--plan {path}: {error}", field="plan") from error

@@ -16,10 +16,10 @@ import boto3
 
 from vigie.adapters.dynamodb.dossiers import DynamoDossiers
 from vigie.admin.arguments import setting
+from vigie.admin.plans import plan_at
 from vigie.domain.duty_report import Story, lines_of, report_of
 from vigie.domain.plan import Plan
 from vigie.errors import Rejected
-from vigie.planning import WrongPlan, compile_file
 from vigie.ports import Dossiers
 
 _PAGE = 100
@@ -44,7 +44,7 @@ def run(given: argparse.Namespace) -> None:
     """Print the report."""
     # Mentions are not read: who is paged is told without a post's word.
     dossiers = DynamoDossiers(boto3.client("dynamodb"), incidents=given.table, mentions="")
-    for line in made(given, dossiers, _plan(given.plan)):
+    for line in made(given, dossiers, plan_at(given.plan)):
         print(line)
 
 
@@ -96,10 +96,3 @@ def _must_be_a_zone(name: str) -> None:
         raise Rejected(
             f"time-zone is {name[:40]!r}, expected one such as Europe/Paris", field="time-zone"
         ) from error
-
-
-def _plan(path: Path) -> Plan:
-    try:
-        return compile_file(path)
-    except (WrongPlan, OSError) as error:
-        raise Rejected(f"--plan {path}: {error}", field="plan") from error

@@ -32,7 +32,7 @@ class Remark(Shape):
 class NoteText(Shape):
     """A note for the timeline, kept for ever: no post's words, no handles."""
 
-    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    text: Annotated[str, Field(pattern=r"\S", max_length=2000)]
 
 
 class Into(Shape):
@@ -56,7 +56,7 @@ class Graded(Shape):
     """How grave it is, and why; kept for ever: no post's words, no handles."""
 
     severity: Severity
-    because: Annotated[str, Field(min_length=1, max_length=500)]
+    because: Annotated[str, Field(pattern=r"\S", max_length=500)]
 
 
 class LabelsSaid(Shape):

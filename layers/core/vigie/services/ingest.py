@@ -112,19 +112,6 @@ def take_in(
     return batch.send()
 
 
-def accept_line(
-    line: str | bytes,
-    brands: Sequence[Brand],
-    intake: Intake,
-    *,
-    now: datetime,
-    forced: Brand | None = None,
-    source: str = "file",
-) -> Accepted:
-    """`accept_lines` with one line."""
-    return accept_lines([line], brands, intake, now=now, forced=forced, source=source)
-
-
 def accept_lines(
     lines: Iterable[str | bytes],
     brands: Sequence[Brand],
