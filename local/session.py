@@ -28,5 +28,8 @@ class CachingSession(boto3.Session):
         }
         key = f"{service_name} {args} {sorted(options.items())}"
         if key not in self._clients:
-            self._clients[key] = super().client(service_name, *args, **kwargs)
+            client = self._clients[key] = super().client(service_name, *args, **kwargs)
+            # Written anew for each call, in a tenth of the time that the call takes here.
+            agent = client._user_agent_creator.to_string()
+            client._user_agent_creator.to_string = lambda: agent
         return self._clients[key]

@@ -195,7 +195,7 @@ class Series:
     def is_learning(self, name: str = ALL, number: int | None = None) -> bool:
         """Whether too little has been seen to call anything unusual."""
         ahead = (self.current if number is None else number) - self.next
-        learned = self.learned.get(name, {"n": 0})["n"]
+        learned = int(self.learned.get(name, {"n": 0})["n"])
         return (learned + ahead) * surge.BIN < surge.LEARNING
 
     def stored(self) -> dict[str, Any] | None:
