@@ -170,7 +170,7 @@ def test_reasons_say_what_was_looked_at(desk):
 
 def test_an_incident_that_was_not_thought_of_is_read_before_anything_is_written(desk, monkeypatch):
     desk.say(*said(LYON))
-    monkeypatch.setattr("vigie.services.triage.concerned", lambda *_: ())
+    monkeypatch.setattr("vigie.services.commits.concerned", lambda *_: ())
 
     fourth = said(LYON[:1])[0]
     desk.say(fourth)
