@@ -32,11 +32,14 @@ def command(action: str, aws_port: int, queue: str | None, message_id: str | Non
     if action == "show":
         print(told(_find(client, urls, message_id)))
         return 0
+    if action == "redrive" and message_id:
+        url, one = _place(client, urls, message_id)
+        print(f"{_name(url)}: {redrive(client, url, ids=[one.id])} sent back")
+        return 0
     for url in urls:
-        name = url.rsplit("/", 1)[-1]
+        name = _name(url)
         if action == "redrive":
-            ids = [_find(client, [url], message_id).id] if message_id else []
-            print(f"{name}: {redrive(client, url, ids=ids)} sent back")
+            print(f"{name}: {redrive(client, url)} sent back")
             continue
         found = letters(client, url)
         print(f"{name}: {len(found)}")
@@ -48,17 +51,24 @@ def command(action: str, aws_port: int, queue: str | None, message_id: str | Non
 def _dead_letter_queues(client: Any, part: str | None) -> list[str]:
     urls = client.list_queues().get("QueueUrls", [])
     wanted = (part or "").casefold()
-    return sorted(
-        url for url in urls if "DeadLetters" in url and wanted in url.rsplit("/", 1)[-1].casefold()
-    )
+    return sorted(url for url in urls if "DeadLetters" in url and wanted in _name(url).casefold())
 
 
 def _find(client: Any, urls: list[str], message_id: str | None) -> Letter:
     if not message_id:
         raise Rejected("say which message with --id (see list)", field="id")
+    return _place(client, urls, message_id)[1]
+
+
+def _place(client: Any, urls: list[str], message_id: str) -> tuple[str, Letter]:
+    """The letter whose id begins so, and the queue that holds it."""
     for url in urls:
         try:
-            return letter(client, url, message_id)
+            return url, letter(client, url, message_id)
         except NotFound:
             continue
     raise NotFound(f"no dead letter has an id that begins with {message_id!r}", field="id")
+
+
+def _name(url: str) -> str:
+    return url.rsplit("/", 1)[-1]
