@@ -9,25 +9,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.api import app
-from tests.builders import a_desk, a_labelled, a_plan, a_tally, an_entry
+from tests.builders import a_desk, a_labelled, a_tally, an_entry
 from tests.fakes import (
-    InMemoryCorrections,
-    InMemoryCursors,
-    InMemoryDesks,
-    InMemoryDossiers,
-    InMemoryGaps,
     InMemoryIncidents,
-    InMemoryLedger,
-    InMemoryOverrides,
-    InMemoryStaff,
-    RecordingQueue,
 )
+from tests.handlers.api_parts import api_parts
 from tests.handlers.serving import served
 from vigie.domain.change import Stored
 from vigie.domain.incident import SURGE, Echoing
 from vigie.domain.labels import Urgency
 from vigie.domain.plan import Severity
-from vigie.services.staff import issue
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ID = "inc-0123456789"
@@ -44,22 +35,7 @@ def browser(monkeypatch, tmp_path):
     """The page's elements once it has shown the incident `ID` in a language."""
 
     def shown(held, now, language):
-        staff = InMemoryStaff()
-        issue(staff, "duty-1", lambda: "token-of-duty-1", now)
-        parts = app.Parts(
-            desks=InMemoryDesks(held),
-            dossiers=InMemoryDossiers(held),
-            corrections=InMemoryCorrections(),
-            staff=staff,
-            cursors=InMemoryCursors(),
-            gaps=InMemoryGaps(),
-            ledger=InMemoryLedger(),
-            overrides=InMemoryOverrides(),
-            classified=RecordingQueue(),
-            escalations=RecordingQueue(),
-            plan=a_plan(),
-            now=lambda: now,
-        )
+        parts = api_parts(held, "token-of-duty-1", now)
         monkeypatch.setattr(app, "parts", lambda: parts)
 
         def signed_in(path, headers, body):

@@ -12,19 +12,11 @@ from pathlib import Path
 import pytest
 
 from functions.api import app
-from tests.builders import NOON, a_desk, a_labelled, a_plan, a_tally, a_timer, an_entry
+from tests.builders import NOON, a_desk, a_labelled, a_tally, a_timer, an_entry
 from tests.fakes import (
-    InMemoryCorrections,
-    InMemoryCursors,
-    InMemoryDesks,
-    InMemoryDossiers,
-    InMemoryGaps,
     InMemoryIncidents,
-    InMemoryLedger,
-    InMemoryOverrides,
-    InMemoryStaff,
-    RecordingQueue,
 )
+from tests.handlers.api_parts import api_parts
 from tests.handlers.http import LambdaContext, a_request
 from vigie.api.routing import MODULES, OPEN_ROUTES
 from vigie.domain.budget import Stop
@@ -34,7 +26,6 @@ from vigie.domain.incident import Echoing
 from vigie.domain.links import link_for
 from vigie.errors import Unavailable, UnknownVersion
 from vigie.messages import Command, decode_for_triage
-from vigie.services.staff import issue
 
 ROOT = Path(__file__).parents[2]
 ID = "inc-0123456789"
@@ -53,22 +44,7 @@ def held(monkeypatch):
     labelled = a_labelled(text="<script>alert(1)</script> down again")
     held.mentions[labelled.mention.key] = Stored(labelled=labelled, incident_id=ID)
     held.add_link(link_for(LINK, ID, "duty-1", "fr", NOON))
-    staff = InMemoryStaff()
-    issue(staff, "duty-1", lambda: TOKEN, NOON)
-    parts = app.Parts(
-        desks=InMemoryDesks(held),
-        dossiers=InMemoryDossiers(held),
-        corrections=InMemoryCorrections(),
-        staff=staff,
-        cursors=InMemoryCursors(),
-        gaps=InMemoryGaps(),
-        ledger=InMemoryLedger(),
-        overrides=InMemoryOverrides(),
-        classified=RecordingQueue(),
-        escalations=RecordingQueue(),
-        plan=a_plan(),
-        now=lambda: NOON + MINUTE,
-    )
+    parts = api_parts(held, TOKEN, NOON + MINUTE)
     monkeypatch.setattr(app, "parts", lambda: parts)
     held.parts = parts
     return held

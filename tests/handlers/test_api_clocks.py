@@ -5,26 +5,16 @@ from datetime import timedelta
 import pytest
 
 from functions.api import app
-from tests.builders import DUTY, LEAD, NOON, a_desk, a_plan, a_tally, a_timer, some_ladders
+from tests.builders import DUTY, LEAD, NOON, a_desk, a_tally, a_timer, some_ladders
 from tests.fakes import (
-    InMemoryCorrections,
-    InMemoryCursors,
-    InMemoryDesks,
-    InMemoryDossiers,
-    InMemoryGaps,
     InMemoryIncidents,
-    InMemoryLedger,
-    InMemoryOverrides,
-    InMemoryStaff,
-    RecordingQueue,
 )
+from tests.handlers.api_parts import api_parts
 from tests.handlers.test_api import ask
-from vigie.api.parts import Parts
 from vigie.domain.clock_rules import ClockRules
 from vigie.domain.links import link_for
 from vigie.domain.plan import Severity
 from vigie.messages import decode_step
-from vigie.services.staff import issue
 
 ID = "inc-0123456789"
 TOKEN = "staff-token-of-duty-1"
@@ -41,22 +31,7 @@ def held(monkeypatch):
     held.ladders[ID] = replace(some_ladders(), rules=RULES)
     held.timers[ID] = a_timer(fired=1, due_at=NOON + 5 * MINUTE)
     held.add_link(link_for(LINK, ID, "duty-1", "en", NOON))
-    staff = InMemoryStaff()
-    issue(staff, "duty-1", lambda: TOKEN, NOON)
-    parts = Parts(
-        desks=InMemoryDesks(held),
-        dossiers=InMemoryDossiers(held),
-        corrections=InMemoryCorrections(),
-        staff=staff,
-        cursors=InMemoryCursors(),
-        gaps=InMemoryGaps(),
-        ledger=InMemoryLedger(),
-        overrides=InMemoryOverrides(),
-        classified=RecordingQueue(),
-        escalations=RecordingQueue(),
-        plan=a_plan(),
-        now=lambda: NOON + MINUTE,
-    )
+    parts = api_parts(held, TOKEN, NOON + MINUTE)
     monkeypatch.setattr(app, "parts", lambda: parts)
     held.parts = parts
     return held
