@@ -450,14 +450,13 @@ class InMemoryDossiers:
         mentions = self._incidents.mentions
         return tuple(mentions[key].labelled for key in keys if key in mentions)
 
-    def version(self, incident_ids, post_id, now):
-        for stored in self._incidents.mentions.values():
-            if (
-                stored.incident_id in tuple(incident_ids)
-                and stored.labelled.mention.post_id == post_id
-            ):
-                return stored.labelled
-        return None
+    def versions(self, incident_ids, post_ids, now):
+        of_them = (
+            stored.labelled
+            for stored in self._incidents.mentions.values()
+            if stored.incident_id in tuple(incident_ids)
+        )
+        return {p.mention.post_id: p for p in of_them if p.mention.post_id in post_ids}
 
     def placed(self, key, now):
         known = self._incidents.known([key]).get(key)

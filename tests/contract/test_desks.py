@@ -351,9 +351,14 @@ def test_a_post_is_found_by_the_id_of_the_version_that_is_stored_and_in_its_inci
     world.seed_mention(edited, ID, NOON, timedelta(days=90))
     world.seed_mention(other, ID, NOON, timedelta(days=90))
 
-    assert world.dossiers.version(("inc-other00000", ID), "19", NOON) == edited
-    assert world.dossiers.version((ID,), "18", NOON) is None
-    assert world.dossiers.version(("inc-other00000",), "19", NOON) is None
+    versions = world.dossiers.versions
+    assert versions(("inc-other00000", ID), ["18", "19", "8", "19"], NOON) == {
+        "19": edited,
+        "8": other,
+    }
+    assert versions((ID,), ["18"], NOON) == {}
+    assert versions(("inc-other00000",), ["19"], NOON) == {}
+    assert versions((ID,), [], NOON) == {}
 
 
 def test_mentions_that_expired_or_were_deleted_upstream_are_left_out(dynamodb):

@@ -253,10 +253,11 @@ class Dossiers(Protocol):
         """The mentions of these keys in their order; deleted and expired ones are left out."""
         ...
 
-    def version(
-        self, incident_ids: tuple[str, ...], post_id: str, now: datetime
-    ) -> LabelledMention | None:
-        """These incidents' mention that is stored in this version, None for earlier ones too.
+    def versions(
+        self, incident_ids: tuple[str, ...], post_ids: Sequence[str], now: datetime
+    ) -> Mapping[str, LabelledMention]:
+        """These incidents' mentions that are stored in these versions, by their ids; of earlier
+        versions there are none.
 
         A version that came a moment ago may be missing: the index follows the table.
         """

@@ -186,17 +186,9 @@ def _roots(
     """The first ids of the posts, all of them of this incident or of one merged into it."""
     held = dossiers.incidents_of([f"{tally.brand}#x#{post}" for post in posts])
     of_it = (tally.id, *tally.merged)
-    roots: dict[str, None] = {}
-    strange: list[str] = []
-    for post in posts:
-        if held.get(f"{tally.brand}#x#{post}") in of_it:
-            roots[post] = None
-            continue
-        version = dossiers.version(of_it, post, now)
-        if version is None:
-            strange.append(post)
-        else:
-            roots[version.mention.root_id] = None
+    others = [post for post in posts if held.get(f"{tally.brand}#x#{post}") not in of_it]
+    versions = dossiers.versions(of_it, others, now)
+    strange = [post for post in others if post not in versions]
     if strange:
         raise NotFound(
             f"no posts of incident {tally.id}: {', '.join(strange[:5])}"
@@ -204,7 +196,8 @@ def _roots(
             + "; GET its mentions, which show their ids",
             field="mentions",
         )
-    return tuple(roots)
+    roots = (versions[post].mention.root_id if post in versions else post for post in posts)
+    return tuple(dict.fromkeys(roots))
 
 
 def _stands(tally: Tally, desk: Desk) -> bool:

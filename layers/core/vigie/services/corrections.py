@@ -77,4 +77,4 @@ def _found(dossiers: Dossiers, tally: Tally, post_id: str, now: datetime) -> Lab
     if dossiers.incidents_of([key]).get(key) in incidents:
         found = dossiers.posts([key], now)
         return found[0] if found else None
-    return dossiers.version(incidents, post_id, now)
+    return dossiers.versions(incidents, [post_id], now).get(post_id)

@@ -6,7 +6,7 @@ from heapq import merge
 from itertools import groupby, islice
 from typing import Any
 
-from vigie.adapters.dynamodb.attributes import key
+from vigie.adapters.dynamodb.attributes import Item, key
 from vigie.adapters.dynamodb.client import batch_get, query_all
 from vigie.adapters.dynamodb.items import (
     DESK,
@@ -129,23 +129,15 @@ class DynamoDossiers:
         }
         return tuple(labelled_from_item(items[k]) for k in keys if k in items)
 
-    def version(
-        self, incident_ids: tuple[str, ...], post_id: str, now: datetime
-    ) -> LabelledMention | None:
-        """See `Dossiers.version`: the index's entries of the incidents are read, 200 bytes each."""
-        for shard in (shard for id_ in incident_ids for shard in shards_of(id_)):
-            query = {
-                "TableName": self._mentions,
-                "IndexName": "by_incident",
-                "KeyConditionExpression": "incident_shard = :shard",
-                "FilterExpression": "post_id = :post",
-                "ExpressionAttributeValues": {":shard": {"S": shard}, ":post": {"S": post_id}},
-            }
-            for item in query_all(self._client, query):
-                for labelled in self.posts([item["pk"]["S"]], now):
-                    if labelled.mention.post_id == post_id:
-                        return labelled
-        return None
+    def versions(
+        self, incident_ids: tuple[str, ...], post_ids: Sequence[str], now: datetime
+    ) -> Mapping[str, LabelledMention]:
+        """See `Dossiers.versions`: until all are found the index's entries of the incidents are
+        read, each at most once, 200 bytes each."""
+        wanted = {f":post{n}": {"S": id_} for n, id_ in enumerate(dict.fromkeys(post_ids))}
+        found = self._in_versions(incident_ids, wanted) if wanted else iter(())
+        posts = self.posts(list(islice(found, len(wanted))), now)
+        return {post.mention.post_id: post for post in posts if post.mention.post_id in post_ids}
 
     def placed(self, key: str, now: datetime) -> Placed | None:
         """See `Dossiers.placed`."""
@@ -153,6 +145,18 @@ class DynamoDossiers:
             if int(item["expires_at"]["N"]) > now.timestamp():
                 return placed_from_item(item)
         return None
+
+    def _in_versions(self, incident_ids: tuple[str, ...], wanted: Item) -> Iterator[str]:
+        for shard in (shard for id_ in incident_ids for shard in shards_of(id_)):
+            query = {
+                "TableName": self._mentions,
+                "IndexName": "by_incident",
+                "KeyConditionExpression": "incident_shard = :shard",
+                "FilterExpression": f"post_id IN ({', '.join(wanted)})",
+                "ExpressionAttributeValues": {":shard": {"S": shard}} | wanted,
+            }
+            for item in query_all(self._client, query):
+                yield item["pk"]["S"]
 
     def _found(
         self,
