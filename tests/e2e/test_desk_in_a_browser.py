@@ -119,7 +119,7 @@ def texts(page):
         (
             "fr",
             (
-                r"Soupçonné\s; personne ne s'en charge encore\. C'est calme depuis il y a 2 h "
+                r"Soupçonné\s; personne ne s'en charge encore\. Le calme est revenu il y a 2 h "
                 r"\(.*?\)\s: est-ce fini\s\?",
                 r"SEV3 sur 4 \(.*?\)\s: 12 fois le volume habituel \(SEV3 à partir de 5\)",
                 r"Ouvert parce que12 fois le volume habituel, rien d'urgent trouvé",

@@ -78,7 +78,7 @@ def test_one_post_is_one_post():
     assert "1 post, at 2026-03-12 11:57 UTC; its urgency: critical." in (
         compose(a_page(tally=one)).mail
     )
-    assert "1 post, à 2026-03-12 11:57 UTC ; son urgence : critique." in (
+    assert "1 post, le 2026-03-12 à 11:57 UTC ; son urgence : critique." in (
         compose(a_page(tally=one, person=DUTY)).mail
     )
 

@@ -62,6 +62,14 @@ def test_the_numbers_are_in_the_sentence_or_behind_it():
     assert "ressemblance 0,4, à partir de 0,55" in told(why, "fr")
 
 
+def test_figures_that_were_kept_as_text_are_french_too():
+    why = Why(rule="unknown", facts={"likeness": "0.52", "likeness_from": "0.03", "open": 2})
+
+    assert "ressemblance 0,52, à partir de 0,03 ; incidents ouverts 2" in told(why, "fr").replace(
+        "\u00a0", " "
+    )
+
+
 def test_what_newer_code_decided_is_told_by_its_code():
     assert told(Why(rule="opened.moon", facts={"phase": 2}), "fr") == "opened.moon (phase 2)."
 
@@ -70,6 +78,7 @@ def test_instants_are_told_in_utc():
     why = Why(rule="acknowledged", facts={"by": "duty-1", "at": "2026-03-12T12:00:00.000Z"})
 
     assert told(why, "en").startswith("duty-1 took it at 2026-03-12 12:00 UTC")
+    assert told(why, "fr").startswith("duty-1 s'en charge depuis le 2026-03-12 à 12:00 UTC")
 
 
 def test_a_reason_of_triage_is_told_in_french():

@@ -9,6 +9,7 @@ from vigie.api.wording import words
 from vigie.domain.why import Why
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_DECIMAL = re.compile(r"-?\d+\.\d+")
 _THRESHOLD = "_from"
 # Reasons stand one behind another; the conditions of a row of the severity table likewise.
 _PARTS = re.compile(r"; |(?<=\)) and ")
@@ -21,7 +22,7 @@ def told(why: Why, language: str) -> str:
     shapes = said["why"]["says"].get(why.rule, [why.rule])
     shape = next((s for s in shapes if _names(s) <= why.facts.keys()), why.rule)
     facts = {name: _value(name, value, said) for name, value in why.facts.items()}
-    figures = _figures(facts, said["why"], _names(shape))
+    figures = _figures(facts, said, _names(shape))
     sentence = shape.format(**facts)
     return f"{sentence.removesuffix('.')} ({figures})." if figures else sentence
 
@@ -55,25 +56,26 @@ def _names(shape: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(shape) if name}
 
 
-def _figures(facts: Mapping[str, str], why: Mapping[str, Any], used: set[str]) -> str:
+def _figures(facts: Mapping[str, str], said: Mapping[str, Any], used: set[str]) -> str:
     """`likeness 0.71, from 0.55 on; open incidents 2`."""
-    parts = []
+    why, parts = said["why"], []
     for name, value in facts.items():
         if name in used or (name.endswith(_THRESHOLD) and name.removesuffix(_THRESHOLD) in facts):
             continue
         least = facts.get(name + _THRESHOLD)
         shown = why["at_least"].format(value=value, least=least) if least else value
         parts.append(f"{why['facts'].get(name, name)} {shown}")
-    return "; ".join(parts)
+    return str(said["and"]).join(parts)
 
 
 def _value(name: str, value: str | int | float, said: Mapping[str, Any]) -> str:
     if isinstance(value, float):
-        text = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
-        return text.replace(".", ",") if said["colon"] != ": " else text
+        value = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
     text = str(value)
+    if _DECIMAL.fullmatch(text):
+        return text.replace(".", ",") if said["colon"] != ": " else text
     if _INSTANT.fullmatch(text):
-        return f"{text[:10]} {text[11:16]} UTC"
+        return str(said["why"]["moment"]).format(day=text[:10], time=text[11:16])
     if name == "severity":
         return text.upper()
     if name in ("kind", "urgency"):

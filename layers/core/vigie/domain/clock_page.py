@@ -11,6 +11,7 @@ from vigie.domain.gsm import cut, fits, fold, plain, septets
 from vigie.domain.incident import Timer
 from vigie.domain.instants import to_iso
 from vigie.domain.page import SMS_PREFIX, SMS_ROOM, Message, Page, compose
+from vigie.domain.page_words import ENGLISH, FRENCH
 
 # One that is due, and one that is past; `{owner}` and `{by}` are ids of the plan.
 _ENGLISH: Mapping[str, tuple[str, ...]] = {
@@ -33,7 +34,7 @@ _FRENCH: Mapping[str, tuple[str, ...]] = {
     UPDATE: ("prochain point public dû à {due}", "point public en retard depuis {due}"),
     APPROVAL: ("une validation attend jusqu'à {due}", "validation en retard depuis {due}"),
 }
-_NEXT = {"en": "Otherwise the next page goes out at {next}.", "fr": "Sinon, rappel à {next}."}
+_NEXT = {"en": "Otherwise the next page goes out at {next}.", "fr": "Sinon, rappel le {next}."}
 _LINK = {"en": "Open (the link is yours alone, for 24 hours):", "fr": "Ouvrir (lien personnel) :"}
 
 
@@ -52,7 +53,12 @@ def compose_clock(page: Page, asking: Asking) -> Message:
     base = compose(page)
     language = "fr" if page.person.language.lower().startswith("fr") else "en"
     sentence = _sentence(page, asking, language)
-    follows = _NEXT[language].format(next=_moment(asking.follows_at)) if asking.follows_at else ""
+    moment = (FRENCH if language == "fr" else ENGLISH).moment
+    follows = (
+        _NEXT[language].format(next=moment.format(at=asking.follows_at))
+        if asking.follows_at
+        else ""
+    )
     brand = plain(page.brand_name or page.tally.brand)
     title = f"{page.tally.severity.value.upper()} {brand}: {sentence}"
     return replace(
@@ -130,7 +136,3 @@ def _data(ladder: str, asking: Asking) -> str:
 def _ago(timer: Timer, now: datetime) -> str:
     minutes = int((now - timer.set_at).total_seconds() // 60) if timer.set_at else 0
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-
-
-def _moment(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC"

@@ -170,7 +170,7 @@ def _mail(page: Page, words: Words) -> str:
         reach=f"{tally.reach:,}".replace(",", words.thousands),
         extra=extra,
         url=page.url,
-        next=_moment(page.next_at),
+        next=words.moment.format(at=page.next_at),
         incident=tally.id,
         step=page.step,
         number=page.number,
@@ -192,7 +192,7 @@ def _chat(page: Page, words: Words) -> str:
         text=_counted(tally, words) + _share(page),
         steps=(
             words.chat_acknowledge.format(person=page.person.id, url=page.url),
-            words.chat_next.format(next=_moment(page.next_at)),
+            words.chat_next.format(next=words.moment.format(at=page.next_at)),
         ),
         thread=tally.id,
         summary=title,
@@ -210,8 +210,8 @@ def _counted(tally: Tally, words: Words) -> str:
     )
     return shape.format(
         posts=_posts(tally.mention_count),
-        first=_moment(tally.first_mention_at),
-        last=_moment(tally.last_mention_at),
+        first=words.moment.format(at=tally.first_mention_at),
+        last=words.moment.format(at=tally.last_mention_at),
         urgencies=urgencies or "-",
     )
 
@@ -279,7 +279,3 @@ def _is_old(page: Page) -> bool:
 def _age(tally: Tally, words: Words) -> str:
     hours = int((tally.opened_at - tally.first_mention_at).total_seconds() // 3600)
     return f"{hours // 24}{words.day}" if hours >= 48 else f"{hours}{words.hour}"
-
-
-def _moment(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC"

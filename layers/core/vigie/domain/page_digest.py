@@ -11,7 +11,7 @@ from vigie.domain.gsm import cut, fits, fold, plain, to_ascii
 from vigie.domain.incident import Tally
 from vigie.domain.instants import to_iso
 from vigie.domain.page import SMS_PREFIX, SMS_ROOM, SUBJECT_CHARACTERS, Message
-from vigie.domain.page_words import ENGLISH, FRENCH
+from vigie.domain.page_words import ENGLISH, FRENCH, Words
 from vigie.domain.people import Person
 
 DIGEST_VERSION = 1
@@ -108,7 +108,7 @@ Que faire :
 1. Ouvrez le premier lien et appuyez sur le bouton. Personne d'autre n'est alors réveillé pour lui.
 2. Passez au suivant. Ce que vous laissez appelle la personne suivante par sa propre échelle.
 """,
-    line="{severity} {brand} : {kind}, {posts} depuis {first}{told}",
+    line="{severity} {brand} : {kind}, {posts} depuis le {first}{told}",
     told=" (déjà appelé à part)",
     posts="{n} posts",
     all_of_them="Tous, {person} : {url}",
@@ -125,7 +125,7 @@ def compose_digest(digest: Digest) -> Message:
     is_danger = any(line.tally.is_danger for line in lines)
     danger = f"{page.danger}. " if is_danger else ""
     title = words.title.format(n=len(lines), levels=_levels(lines))
-    said = [_said(line, words, page.kinds[line.tally.kind]) for line in lines]
+    said = [_said(line, words, page) for line in lines]
     return Message(
         subject=to_ascii(f"{danger}{title}")[:SUBJECT_CHARACTERS],
         sms=_sms(digest, lines, words, danger),
@@ -165,15 +165,15 @@ def _levels(lines: Sequence[Line]) -> str:
     return ", ".join(f"{severity.value.upper()} {found[severity]}" for severity in ordered)
 
 
-def _said(line: Line, words: _Words, kind: str) -> str:
+def _said(line: Line, words: _Words, page: Words) -> str:
     tally = line.tally
     count = tally.mention_count
     return words.line.format(
         severity=tally.severity.value.upper(),
         brand=plain(line.brand_name or tally.brand),
-        kind=kind,
+        kind=page.kinds[tally.kind],
         posts="1 post" if count == 1 else words.posts.format(n=count),
-        first=f"{tally.first_mention_at:%Y-%m-%d %H:%M} UTC",
+        first=page.moment.format(at=tally.first_mention_at),
         told=words.told if line.told else "",
     )
 
@@ -199,11 +199,8 @@ def _sms(digest: Digest, lines: Sequence[Line], words: _Words, danger: str) -> s
 
 def _chat(digest: Digest, lines: Sequence[Line], words: _Words, title: str) -> str:
     french = words is _FRENCH
-    kinds = (FRENCH if french else ENGLISH).kinds
-    said = [
-        f"{unmarked(_said(line, words, kinds[line.tally.kind]))} {line.url}"
-        for line in lines[:_CHAT_LINES]
-    ]
+    page = FRENCH if french else ENGLISH
+    said = [f"{unmarked(_said(line, words, page))} {line.url}" for line in lines[:_CHAT_LINES]]
     if len(lines) > _CHAT_LINES:
         said.append(words.more.format(n=len(lines) - _CHAT_LINES))
     return notification(

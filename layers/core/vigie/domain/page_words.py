@@ -16,6 +16,7 @@ class Words:
     short_kinds: Mapping[Kind, str]
     urgencies: Mapping[Urgency, tuple[str, str]]
     thousands: str
+    moment: str
     danger: str
     calm_sms: tuple[str, ...]
     danger_sms: tuple[str, ...]
@@ -63,6 +64,7 @@ ENGLISH = Words(
         Urgency.LOW: ("low", "low"),
     },
     thousands=",",
+    moment="{at:%Y-%m-%d %H:%M} UTC",
     danger="DANGER: people at risk",
     # From the most readable to the shortest.
     calm_sms=(
@@ -142,6 +144,7 @@ FRENCH = Words(
         Urgency.LOW: ("faible", "faibles"),
     },
     thousands=" ",
+    moment="{at:%Y-%m-%d} à {at:%H:%M} UTC",
     danger="DANGER : personne en danger",
     calm_sms=(
         "{severity} sur 4, {brand} : {kind}, {posts} depuis {time} UTC{old}. "
@@ -165,7 +168,7 @@ FRENCH = Words(
     subject="[{severity}] {brand} : {kind} ({incident})",
     chat_title="{severity} {brand} : {kind}",
     chat_acknowledge="Prendre en charge, {person} : {url}",
-    chat_next="Sinon, l'appel suivant part à {next}.",
+    chat_next="Sinon, l'appel suivant part le {next}.",
     danger_subject="DANGER : personne en danger [{severity}] {brand} : {kind} ({incident})",
     mail="""\
 {danger}{severity} sur 4 (SEV1 est le plus grave) : {brand}, {kind}
@@ -179,7 +182,7 @@ Prendre en charge (ouvre une page avec un bouton ; le lien est personnel, valabl
 Que faire :
 1. Ouvrez le lien et appuyez sur le bouton. Personne d'autre n'est alors réveillé.
 2. Lisez les posts sur la console et décidez qui répond.
-3. Si vous ne pouvez pas vous en charger, ne faites rien : l'appel suivant part à {next}.
+3. Si vous ne pouvez pas vous en charger, ne faites rien : l'appel suivant part le {next}.
 
 Incident {incident}, échelon {step}, appel {number}.
 """,
@@ -187,8 +190,8 @@ Incident {incident}, échelon {step}, appel {number}.
         "DANGER : personne en danger. Un post parle d'un danger pour la vie : lisez-le maintenant."
         "\n\n"
     ),
-    mail_one="1 post, à {first} ; son urgence : {urgencies}.",
-    mail_many="{posts} depuis {first}, le dernier à {last}. Par urgence : {urgencies}.",
+    mail_one="1 post, le {first} ; son urgence : {urgencies}.",
+    mail_many="{posts} depuis le {first}, le dernier le {last}. Par urgence : {urgencies}.",
     mail_late="Cet appel a {late} de retard : il n'a pas pu partir plus tôt.\n",
     mail_share="{acknowledged} prise(s) en charge sur {needed} : les appels durent jusque-là.\n",
     mail_old="Le premier post avait déjà {age} quand Vigie l'a reçu.\n",
