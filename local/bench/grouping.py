@@ -14,47 +14,30 @@ import random
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import process_time
 
 from local.bench import grouping_measures as measures
+from local.bench.grouping_posts import Post, mixed, posts_of
 from local.bench.grouping_table import place_of, rows, shares, table
-from vigie.classifier import classify_all
 from vigie.domain import groups, likeness
 from vigie.domain.draft import OPEN_KEPT
 from vigie.domain.incident import Group
-from vigie.domain.labels import Kind
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "grouping.md"
 PICTURES = ROOT / "docs" / "pictures"
 BEGIN, END = "<!-- figures: made by `make bench-grouping` -->", "<!-- end of figures -->"
-START = datetime(2026, 3, 2, tzinfo=UTC)
 # How long a group may be silent: by the plan's default, and the best of the two for the baseline.
 QUIET = timedelta(hours=6)
 COMPANY = 3  # mentions of a group that would be an incident
-CAP = 400  # posts of one event: the densest run
-CHATTER = 0.3
 PAIRS = 15_000
 LANGUAGES = ("en", "es", "it", "pt")
 THRESHOLDS = (0.03, 0.05, 0.1, 0.15, 0.2, 0.3)
 _SHIPPED = likeness.rarity()
 _TYPES = ("flood", "quake", "fire", "shoot", "explosion", "train")
 _STORMS, _ATTACKS = ("typhoon", "cyclone", "tornado"), ("attack", "bomb")
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A labelled post. `event` is "" for chatter."""
-
-    text: str
-    event: str
-    at: datetime
-    rules: tuple[str, ...]
-    kind: Kind
-    lang: str
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -72,9 +55,9 @@ def main(arguments: Sequence[str]) -> int:
 def measure(data: Path) -> dict[str, object]:
     """All figures."""
     counted = shares(data)
-    chatter = _posts([r | {"event": ""} for r in rows(data / "train/brand_en.csv")[:1500]])
-    train = _posts(rows(data / "train/trecis.csv"))
-    unseen = _posts(rows(data / "dev/trecis_unseen_events.csv"))
+    chatter = posts_of([r | {"event": ""} for r in rows(data / "train/brand_en.csv")[:1500]])
+    train = posts_of(rows(data / "train/trecis.csv"))
+    unseen = posts_of(rows(data / "dev/trecis_unseen_events.csv"))
     names = sorted({post.event for post in train})
     sets = {
         "train, first half": (_of(train, names[::2]), 4),
@@ -97,32 +80,13 @@ def _use(levels: bytes) -> None:
     likeness._known.clear()
 
 
-def _posts(found: Sequence[Mapping[str, str]]) -> list[Post]:
-    labels = classify_all([(row["text"], "") for row in found])
-    return [
-        Post(
-            row["text"],
-            row["event"],
-            _instant(row.get("created_at", "")),
-            tuple(reason.rule for reason in said.reasons),
-            said.kind,
-            said.language,
-        )
-        for row, said in zip(found, labels, strict=True)
-    ]
-
-
-def _instant(text: str) -> datetime:
-    return datetime.strptime(text, "%a %b %d %H:%M:%S %z %Y") if text else START
-
-
 def _of(posts: Sequence[Post], events: Sequence[str]) -> list[Post]:
     return [post for post in posts if post.event in events]
 
 
 def _of_set(posts: Sequence[Post], days: int, chatter: Sequence[Post]) -> dict[str, object]:
     same, other = _pairs(posts)
-    stream = _mixed(posts, days, chatter)
+    stream = mixed(posts, days, chatter)
     gold = [post.event for post in stream]
     ours, sizes = _grouped(stream)
     base = {
@@ -181,28 +145,6 @@ def _alike(one: Post, two: Post) -> float:
 
 def _sketch(post: Post) -> likeness.Sketch:
     return likeness.sketch(post.text, post.rules, post.lang)
-
-
-def _mixed(posts: Sequence[Post], days: int, chatter: Sequence[Post]) -> list[Post]:
-    rng = random.Random(3)
-    by_event = defaultdict(list)
-    for post in posts:
-        by_event[post.event].append(post)
-    moved = []
-    for _, of_it in sorted(by_event.items()):
-        run = sorted(of_it, key=lambda post: post.at)
-        if len(run) > CAP:
-            first = min(range(len(run) - CAP), key=lambda n: run[n + CAP].at - run[n].at)
-            run = run[first : first + CAP]
-        shift = START + timedelta(days=rng.uniform(0, days)) - run[0].at
-        moved += [_at(post, post.at + shift) for post in run]
-    for post in rng.sample(list(chatter), min(len(chatter), int(CHATTER * len(moved)))):
-        moved.append(_at(post, START + timedelta(days=rng.uniform(0, days))))
-    return sorted(moved, key=lambda post: (post.at, post.text))
-
-
-def _at(post: Post, at: datetime) -> Post:
-    return Post(post.text, post.event, at, post.rules, post.kind, post.lang)
 
 
 def _grouped(stream: Sequence[Post]) -> tuple[list[str], Counter[str]]:
