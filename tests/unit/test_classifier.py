@@ -11,6 +11,8 @@ from vigie.classifier.rules import PAIRS, RULES
 from vigie.domain.labels import Kind, Sentiment, Urgency
 
 DANGER = [
+    "@acme my sister is missing, her phone was in repair",
+    "@acme gunmen hold people hostage in the bank, police on site",
     "Ma mère est sous oxygène et il n'y a plus de courant depuis une heure @acme_help",
     "plus d electricite ici et mon fils a besoin de son respirateur",
     "Le concentrateur d'oxygène de mon père s'est arrêté, sa batterie est vide",
@@ -169,6 +171,10 @@ FIGURES = [
     "acme shooting themselves in the foot",
     "photo shooting at the acme arena",
     "my battery died during the call",
+    "two weeks without wifi, staff missing scheduled calls with customers",
+    "if you think anything is missing, ask acme",
+    "acme are holding us hostage with credit agencies",
+    "I'm missing her so much, acme",
 ]
 
 HIGH = [

@@ -784,10 +784,15 @@ PHRASES = {
         phone|laptop|battery|iphone|signal is|s dying|dead
         fire sale|drill|stick|tv|alarm|works
         fireworks|firestick
-        missing you|out|u|him|her|home
+        missing you|out|u
+        am|m|re|really|so missing him|her|home
         is missing from|the|a
         missing from
         missing feature|features|piece|link|email
+        missing scheduled|calls|appointments|deadlines|messages|texts|payments
+        anything|something is|s missing
+        hostage ~2 credit agencies|agency|score|scores
+        hostage ~2 contract|contracts|fees|subscription
         heart attack ~3 when|price|bill
         bill|price|prices|cost ~6 heart attack
         nearly|almost gave ~2 heart attack
