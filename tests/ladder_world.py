@@ -25,6 +25,7 @@ from tests.paging_fakes import InMemoryAudits, InMemoryStorms
 from vigie.domain.ladder import CLAIM_FOR
 from vigie.domain.links import link_id
 from vigie.domain.plan import Severity, SeverityRow
+from vigie.domain.storm import GRACE
 from vigie.errors import Unavailable, VigieError
 from vigie.messages import Classified, encode
 from vigie.records import Record
@@ -130,12 +131,12 @@ class Port:
             return attribute
 
         def call(*args, **kwargs):
-            after = self._world.begins(self._who)
+            after = self._world.begins(self._who, name)
             self._world.about_to(self._who, name, args)
             answer = attribute(*args, **kwargs)
             self._world.has(self._who, name, args, kwargs, answer)
             for mishap in after:
-                self._world.happens(mishap)
+                self._world.happens(mishap, name)
             return answer
 
         return call
@@ -161,7 +162,7 @@ class World:
 
     # ---- mishaps
 
-    def begins(self, who):
+    def begins(self, who, name):
         """A call of a port begins; gives the mishaps that come at its end. Between the last look
         at the clock and a publish nothing takes time: there is nothing in between."""
         self.calls += 1
@@ -174,26 +175,31 @@ class World:
         late = [m for m in now if m.after or (who == "pager" and isinstance(m.what, timedelta))]
         for mishap in now:
             if mishap not in late:
-                self.happens(mishap)
+                self.happens(mishap, name)
         return late
 
-    def happens(self, mishap):
+    def happens(self, mishap, name=""):
+        """At the call of `name`. What may excuse a page that goes out twice is counted."""
         what = mishap.what
         if isinstance(what, timedelta):
             self.now += what
-            if what >= SECOND:
-                self._excuse()
+            for go in self._gos.values():
+                if self.now >= go.timer.claimed_until - GRACE:
+                    self._excuse(go)
         elif callable(what):
             what(self)
         else:
             self.crashes += 1
-            self._excuse()
+            if what == "crash" or name in ("claim", "read", "move", "record", "drop", "turn"):
+                for go in self._gos.values():
+                    self._excuse(go)
+            elif name == "publish" and mishap.after:
+                self.books.unsure.update(self._going_out)
             raise {"crash": Crash, "down": Unavailable}[what]("on purpose")
 
-    def _excuse(self):
-        for go in self._gos.values():
-            go.mishaps += 1
-            self.books.mishaps[go.key] += 1
+    def _excuse(self, go):
+        go.mishaps += 1
+        self.books.mishaps[go.key] += 1
 
     def gives_up(self):
         """The message stays in the queue."""
@@ -223,7 +229,7 @@ class World:
             self._restarts = self.held.desk(args[0].incident_id).restarts
 
     def _publishes(self, data):
-        slot = f"{data['audience']}/{data['channel']}"
+        slot, self._going_out = f"{data['audience']}/{data['channel']}", []
         for told in data.get("incidents", [data]):
             if told.get("told_before"):
                 was_over, at = self._seen[told["incident"]]
@@ -232,6 +238,7 @@ class World:
             else:
                 go = self._gos[told["incident"]]
                 self.books.publishes(go, slot, self.now)
+                self._going_out.append((go.key, slot))
                 if self.is_calm and not go.timer.attempts and not self.plan.pages_a_minute:
                     assert self.now - go.timer.due_at <= 2 * SECOND, "late although all is well"
             token = told["acknowledge_url"].rsplit("/", 1)[-1]
