@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator
 
 from vigie.domain.clock_rules import ClockRules, PromiseRule
 from vigie.domain.people import Person
 from vigie.domain.plan import Ladder, Severity
-from vigie.planning.fields import DAY, MINUTE, STRICT, Id, lasting, wrong
+from vigie.planning.fields import DAY, MINUTE, STRICT, Id, Level, lasting, wrong
 from vigie.planning.problems import Problem
 
 _RULE = PromiseRule()
-SeverityName = Literal["sev1", "sev2", "sev3", "sev4"]
 Wait = Annotated[timedelta, lasting(MINUTE, 30 * DAY, "2h")]
 # More would never be found at night.
 MOST_MUST_ACKNOWLEDGE = 5
@@ -37,7 +36,7 @@ class _Strict(BaseModel):
 class RemindersModel(_Strict):
     """How long whoever took an incident may be silent."""
 
-    acknowledged_for: dict[SeverityName, Wait] = {}
+    acknowledged_for: dict[Level, Wait] = {}
 
 
 class PromiseModel(_Strict):
@@ -51,7 +50,7 @@ class PromiseModel(_Strict):
 class FirstWordModel(PromiseModel):
     """The one that the plan itself promises."""
 
-    within: dict[SeverityName, Wait] = {}
+    within: dict[Level, Wait] = {}
 
 
 class PromisesModel(_Strict):
@@ -62,7 +61,7 @@ class PromisesModel(_Strict):
     approval: PromiseModel = PromiseModel()
 
 
-Acknowledgements = dict[SeverityName, Number]
+Acknowledgements = dict[Level, Number]
 
 
 def rules_of(
@@ -111,5 +110,5 @@ def too_few(where: str, ladder: Ladder, wanted: int, people: set[str]) -> Iterat
         )
 
 
-def _by_severity(given: dict[SeverityName, timedelta]) -> dict[Severity, timedelta]:
+def _by_severity(given: dict[Level, timedelta]) -> dict[Severity, timedelta]:
     return {Severity(severity): duration for severity, duration in given.items()}

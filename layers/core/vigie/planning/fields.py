@@ -13,15 +13,19 @@ from vigie.planning.durations import parse_duration
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 STRICT = ConfigDict(extra="forbid", frozen=True)
 Channel = Literal["sms", "mail", "chat", "webhook"]
+Level = Literal["sev1", "sev2", "sev3", "sev4"]
+CrisisKind = Literal["natural_disaster", "controversy", "outage", "product_quality", "none"]
 
 
 def wrong(expected: str, mend: str) -> PydanticCustomError:
+    """What `vigie.planning.reading` tells of a field, besides where it is and what stands there."""
     return PydanticCustomError("plan", "{expected}", {"expected": expected, "mend": mend})
 
 
 def matching(
     shape: str, expected: str, mend: str, *, also: Callable[[str], bool] = lambda _: True
 ) -> BeforeValidator:
+    """A text that is wholly of that shape, and for which `also` holds."""
     pattern = re.compile(shape)
 
     def check(value: Any) -> str:
@@ -33,6 +37,8 @@ def matching(
 
 
 def lasting(least: timedelta, most: timedelta, example: str) -> BeforeValidator:
+    """A duration such as 5m, from `least` to `most`."""
+
     def check(value: Any) -> timedelta:
         duration = parse_duration(value) if isinstance(value, str) else None
         if duration is None:

@@ -8,7 +8,18 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from vigie.domain.plan import Thresholds
 from vigie.planning.clocks import Acknowledgements, Number, PromisesModel, RemindersModel
-from vigie.planning.fields import DAY, HOUR, MINUTE, STRICT, Channel, Id, lasting, matching, wrong
+from vigie.planning.fields import (
+    DAY,
+    HOUR,
+    MINUTE,
+    STRICT,
+    Channel,
+    CrisisKind,
+    Id,
+    lasting,
+    matching,
+    wrong,
+)
 from vigie.planning.schedules import QuietModel, ScheduleModel, TimeZone, WhenModel
 
 LARGEST_X_ID = 2**63 - 1
@@ -64,7 +75,6 @@ Factor = Annotated[float, BeforeValidator(_factor)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Rate = Annotated[float, Field(ge=0.01, le=100)]
 Times = Annotated[float, Field(gt=0, le=1_000_000)]
-CrisisKind = Literal["natural_disaster", "controversy", "outage", "product_quality", "none"]
 
 
 Language = Annotated[
@@ -151,6 +161,8 @@ class SeverityRowModel(_Strict):
 
 
 class StormModel(_Strict):
+    """How many pages of ladders somebody may get within a minute; 0 for any number."""
+
     per_person_per_minute: Annotated[int, Field(ge=0, le=60, strict=True)] = 3
 
 

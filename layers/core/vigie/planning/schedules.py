@@ -13,7 +13,7 @@ from vigie.domain.people import Person, Quiet
 from vigie.domain.plan import Severity
 from vigie.domain.schedule import Layer, OnHolidays, Schedule
 from vigie.planning.durations import parse_duration
-from vigie.planning.fields import DAY, HOUR, STRICT, Channel, Id, wrong
+from vigie.planning.fields import DAY, HOUR, STRICT, Channel, CrisisKind, Id, Level, wrong
 
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _HOURS = re.compile(
@@ -104,7 +104,6 @@ TimeZone = Annotated[str, BeforeValidator(_time_zone)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Rotation = Annotated[timedelta, BeforeValidator(_rotation)]
 Day = Annotated[date, BeforeValidator(_day)]
-Level = Literal["sev1", "sev2", "sev3", "sev4"]
 Turn = Annotated[tuple[str, ...], BeforeValidator(_turn)]
 
 
@@ -137,9 +136,7 @@ class ScheduleModel(_Strict):
 
 class WhenModel(_Strict):
     brands: tuple[Id, ...] = ()
-    kinds: tuple[
-        Literal["natural_disaster", "controversy", "outage", "product_quality", "none"], ...
-    ] = ()
+    kinds: tuple[CrisisKind, ...] = ()
     severities: tuple[Level, ...] = ()
     hours: tuple[HoursText, ...] = ()
     time_zone: TimeZone | None = None
