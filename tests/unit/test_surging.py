@@ -8,6 +8,7 @@ import pytest
 
 from tests.builders import a_desk, a_labelled, a_mention, some_labels
 from tests.fakes import InMemoryTriageStore
+from tests.streams import usual_days
 from tests.unit.test_triage import TriageDesk
 from vigie.domain.incident import SURGE, BrandState, Desk, State, state_of
 from vigie.domain.labels import Kind, Sentiment, Urgency
@@ -79,6 +80,18 @@ def test_what_belongs_nowhere_is_part_of_the_surge_while_it_lasts(desk):
     assert incident.mention_count == len(held) >= 50
     assert incident.severity is Severity.SEV3
     assert "times the usual (sev3 from 10)" in incident.severity_because[0]
+
+
+def test_chatter_after_a_surge_is_chatter_though_it_comes_in_twos():
+    desk = a_desk_that_knows(usual_days(a_minute=0.1))
+    end = storm(desk, 60)
+    counted = desk.incidents[0].mention_count
+
+    for n in range(12):
+        at = end + timedelta(hours=1, minutes=10 * n)
+        desk.say(post(at), post(at + timedelta(seconds=9)), now=at + timedelta(seconds=9))
+
+    assert [i.mention_count for i in desk.incidents] == [counted]
 
 
 def test_no_surge_is_seen_in_the_first_days():

@@ -147,23 +147,25 @@ class Series:
             for number in range(self.next, self.current + 1)
         ]
 
-    def ratio(self) -> float:
-        """How many times the usual the present volume is, over the latest bins that say most.
+    def ratio(self, beyond: float = 0.0) -> float:
+        """How many times the usual the present volume is, over the latest bins that say most, of
+        those that have so many more mentions than usual.
 
         Less than one mention a bin is taken for one: four instead of none is no surge by fours.
         """
         best = observed = usual = 0.0
         for _, seen, expected in reversed(self.observed()):
             observed, usual = observed + seen, usual + max(expected, 1.0)
-            best = max(best, observed / usual)
+            if observed - usual >= beyond:
+                best = max(best, observed / usual)
         return round(best, 1)
 
-    def ratio_of(self, incident_id: str) -> float:
+    def ratio_of(self, incident_id: str, beyond: float = 0.0) -> float:
         """The same for the incident of the latest alarm, for a day; 0 for all others."""
         alarm = self.alarm
         if alarm is None or alarm.incident_id != incident_id:
             return 0.0
-        return self.ratio() if self.current - alarm.bin <= _DAY_OF_BINS else 0.0
+        return self.ratio(beyond) if self.current - alarm.bin <= _DAY_OF_BINS else 0.0
 
     def mentions(self) -> dict[str, int]:
         """How many of the mentions in the open bins belong to which incident."""

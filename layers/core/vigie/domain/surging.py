@@ -27,8 +27,9 @@ MOST = 0.5
 FEW = 3
 # How many more false alarms each of the narrower series may raise.
 SHARE = 0.25
-# A surge lasts while there is so many times the usual.
-LASTS = 2.0
+# A surge lasts while there is so many times the usual, and so many mentions more: by night two
+# instead of one are chatter again.
+LASTS, BEYOND = 2.0, 5.0
 
 
 def threshold_of(draft: Draft, series: str = ALL) -> float:
@@ -106,7 +107,7 @@ def gathering(draft: Draft) -> str:
         return ""
     if draft.tallies[alarm.incident_id].trigger != SURGE:
         return ""
-    return alarm.incident_id if series.ratio_of(alarm.incident_id) >= LASTS else ""
+    return alarm.incident_id if series.ratio_of(alarm.incident_id, BEYOND) >= LASTS else ""
 
 
 def respond(draft: Draft, labelled: LabelledMention, surprise: Surprise | None) -> None:
