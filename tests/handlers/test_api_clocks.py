@@ -131,11 +131,12 @@ def test_both_links_are_needed_where_the_plan_wants_two(held):
 
     assert "0 of 2 people" in before
     assert "<button" in before
-    assert "1 of 2 people" in first
+    assert "You have taken it. 1 of 2 people" in first
     assert "<button" not in first
     assert "You have taken it" in between
     assert "<button" not in between
-    assert "duty-1 has it" in second
+    assert "You and duty-1 have it" in second
+    assert "go back to sleep" not in second
     assert "You have it" in press("GET")[1]
     assert ID not in held.timers
 

@@ -65,16 +65,18 @@ def link_page(shown: Shown, desk: Desk, person: str) -> Html:
         return _incident_page(replace(shown, is_danger=False), says)
     if desk.acknowledged_at is not None:
         owner = desk.owner or desk.acknowledged_by
-        shape = words["yours" if owner == person else "taken"]
+        # The first of several had it, and may have handed it on; the others are awake with them.
+        is_with = person in desk.acknowledgers[1:]
+        shape = words["yours" if owner == person else "together" if is_with else "taken"]
         says = _told(shape, shown, at=desk.acknowledged_at, who=owner)
         if not shown.asks:
             return _incident_page(shown, says)
         return _incident_page(shown, f"{says} {_told(words['asks'], shown)}", words["confirm"])
     if shown.needed > 1:
         share = {"n": str(len(desk.acknowledgers)), "of": str(shown.needed)}
-        says = _told(words["several"], shown, **share)
-        button = "" if person in desk.acknowledgers else words["button"]
-        return _incident_page(shown, says, button)
+        if person in desk.acknowledgers:
+            return _incident_page(shown, _told(words["pressed"], shown, **share))
+        return _incident_page(shown, _told(words["several"], shown, **share), words["button"])
     if desk.acknowledgers and not shown.asks:
         return _incident_page(shown, _told(words["waits"], shown))
     return _incident_page(shown, _told(words["explains"], shown), words["button"])
