@@ -17,7 +17,7 @@ from tests.builders import DUTY, LEAD, a_ladder
 from tests.fakes import InMemoryDesks, RecordingQueue
 from tests.unit.test_escalate_crashes import ID, MINUTE, Crash, Night
 from vigie.domain.clock_rules import ClockRules
-from vigie.domain.draft import _raised_timer
+from vigie.domain.outcome import raised_timer
 from vigie.domain.plan import Severity
 from vigie.errors import Conflict, Unavailable
 from vigie.services.clocks import escalate_now, hand_over, keep_promise, promise_by
@@ -123,7 +123,7 @@ class World(Night):
         graver = Severity(f"sev{int(tally.severity[-1]) - 1}")
         tally = replace(tally, severity=graver, run=tally.run + 1, worse_at=self.now)
         self.held.tallies[ID] = tally
-        timer = _raised_timer(tally, desk, self.now)
+        timer = raised_timer(tally, desk, self.now)
         self.held.set_timer(timer)
 
     def crash_at(self, write):
@@ -179,7 +179,7 @@ class Clocks(RuleBasedStateMachine):
         world, desk = self.world, self.world.held.desk(ID)
         world.slipping.clear()
         paged = len(world.pager.published)
-        world.run(world.now + 60 * MINUTE)
+        world.run(world.now + 70 * MINUTE)  # a promise pages each hour
         if desk.contained_at is None or world.held.timer(ID, "update"):
             assert len(world.pager.published) > paged
         before = len(world.pager.published)
