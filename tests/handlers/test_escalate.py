@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from vigie.adapters.dynamodb.items import (
     timer_from_item,
     timer_to_item,
 )
+from vigie.adapters.dynamodb.storms import DynamoStorms
+from vigie.domain.storm import Sent, Storm
 from vigie.messages import StepDue, encode
 
 EVENT = json.loads(
@@ -62,10 +65,11 @@ class Aws:
         self.sqs, self.sns, self.dynamodb = sqs, sns, dynamodb
         self.topic, self.inbox, self.dead, self.parts = topic, inbox, dead, parts
 
-    def seed(self):
+    def seed(self, pages_a_minute=0):
+        ladders = replace(some_ladders(5, 10), pages_a_minute=pages_a_minute)
         for item in (
             tally_to_item(a_tally()),
-            ladders_to_item(some_ladders(5, 10)),
+            ladders_to_item(ladders),
             timer_to_item(a_timer()),
         ):
             self.dynamodb.put_item(TableName="IncidentsTable", Item=item)
@@ -109,6 +113,27 @@ def test_a_due_step_reaches_the_topic_once_per_channel(aws):
         fired=1, due_at=NOON + timedelta(minutes=5)
     )
     assert paging_from_item(aws.item("PAGING")).pages == 2
+
+
+def test_it_tells_how_long_the_first_page_took_and_who_waits_for_a_digest(aws, capsys):
+    aws.seed(pages_a_minute=1)
+    storm = Storm(
+        person="duty-1", revision=1, sent=(Sent(at=NOON, incident_id="inc-1", step="1-0"),)
+    )
+    DynamoStorms(aws.dynamodb, "IncidentsTable").save(storm, NOON)
+
+    run(DUE)
+    waiting = timer_from_item(aws.item("TIMER#ladder"))
+    app.parts().now = lambda: NOON + timedelta(minutes=1)
+    run(DUE)
+
+    first, second = [
+        json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line
+    ]
+    assert (first["PagesBundled"], first["PagePublished"]) == ([1.0], [0.0])
+    assert "TimeToPage" not in first
+    assert (waiting.owed_since, waiting.due_at - NOON) == (NOON, timedelta(minutes=1))
+    assert (second["TimeToPage"], second["PagePublished"]) == ([60.0], [2.0])
 
 
 def test_the_link_of_a_page_is_kept_as_a_hash(aws):
