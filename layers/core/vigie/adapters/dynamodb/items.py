@@ -11,15 +11,18 @@ from typing import Any
 
 from vigie.adapters.dynamodb.attributes import Item, read_item, to_wire
 from vigie.adapters.dynamodb.crowd_items import echoing_from, echoing_to, word_from, word_to
+from vigie.adapters.dynamodb.timer_items import CLOCKS_VERSION as CLOCKS_VERSION
+from vigie.adapters.dynamodb.timer_items import DUE_PARTITION as DUE_PARTITION
+from vigie.adapters.dynamodb.timer_items import paging_from_item as paging_from_item
+from vigie.adapters.dynamodb.timer_items import timer_from_item as timer_from_item
+from vigie.adapters.dynamodb.timer_items import timer_sk as timer_sk
+from vigie.adapters.dynamodb.timer_items import timer_to_item as timer_to_item
 from vigie.domain.clock_rules import NO_RULES, rules_from_dict, rules_to_dict
 from vigie.domain.incident import (
-    LADDER_TIMER,
     Desk,
     Entry,
     Ladders,
-    Paging,
     Tally,
-    Timer,
 )
 from vigie.domain.instants import from_iso, to_iso
 from vigie.domain.labels import Kind, Urgency
@@ -34,16 +37,8 @@ from vigie.domain.schedule import schedule_from_dict, schedule_to_dict
 from vigie.domain.versions import STATE_VERSION
 
 TALLY, DESK, LADDER, PAGING, STATE = "TALLY", "DESK", "LADDER", "PAGING", "STATE"
-DUE_PARTITION = "due"
 # Of ladders with schedules or special ladders; those without are as they were.
 LADDERS_VERSION = 2
-# Of the clocks beside the ladder: code that knows none of them would take one for the ladder.
-CLOCKS_VERSION = 2
-
-
-def timer_sk(name: str) -> str:
-    """Sort key of a timer."""
-    return f"TIMER#{name}"
 
 
 def tally_to_item(tally: Tally) -> Item:
@@ -183,61 +178,6 @@ def desk_from_item(item: Mapping[str, Any]) -> Desk:
     )
 
 
-def timer_to_item(timer: Timer) -> Item:
-    """`due_partition` and `due_at` put it into the `due` index."""
-    return to_wire(
-        {
-            "pk": timer.incident_id,
-            "sk": timer_sk(timer.name),
-            "v": STATE_VERSION if timer.name == LADDER_TIMER else CLOCKS_VERSION,
-            "type": "timer",
-            "timer_brand": timer.brand,
-            "name": timer.name,
-            "run": timer.run,
-            "fired": timer.fired,
-            "severity": timer.severity.value,
-            "due_partition": DUE_PARTITION,
-            "due_at": to_iso(timer.due_at),
-            "claim": timer.claim or None,
-            "claimed_until": _iso(timer.claimed_until),
-            "attempts": timer.attempts,
-            "failing_since": _iso(timer.failing_since),
-            "sent": list(timer.sent),
-            "special": timer.special or None,
-            "promised_at": _iso(timer.promised_at),
-            "set_by": timer.set_by or None,
-            "set_at": _iso(timer.set_at),
-            "owed_since": _iso(timer.owed_since),
-            "mended": timer.mended or None,
-        }
-    )
-
-
-def timer_from_item(item: Mapping[str, Any]) -> Timer:
-    """Raises `UnknownVersion` for a timer that newer code wrote."""
-    data = read_item(item, CLOCKS_VERSION)
-    return Timer(
-        incident_id=data["pk"],
-        brand=data["timer_brand"],
-        name=data["name"],
-        run=data["run"],
-        fired=data["fired"],
-        severity=Severity(data["severity"]),
-        due_at=from_iso(data["due_at"]),
-        claim=data.get("claim", ""),
-        claimed_until=_instant(data.get("claimed_until")),
-        attempts=data["attempts"],
-        failing_since=_instant(data.get("failing_since")),
-        sent=tuple(data["sent"]),
-        special=data.get("special", ""),
-        promised_at=_instant(data.get("promised_at")),
-        set_by=data.get("set_by", ""),
-        set_at=_instant(data.get("set_at")),
-        owed_since=_instant(data.get("owed_since")),
-        mended=data.get("mended", False),
-    )
-
-
 def entry_to_item(entry: Entry) -> Item:
     """Sorted by time within the incident; the id makes a repeated write the same item."""
     return to_wire(
@@ -316,19 +256,6 @@ def ladders_from_item(item: Mapping[str, Any]) -> Ladders:
         special=tuple(map(special_from_dict, rota.get("special", ()))),
         schedules=tuple(map(schedule_from_dict, rota.get("schedules", ()))),
         rules=rules_from_dict(json.loads(data.get("rules", "{}"))),
-    )
-
-
-def paging_from_item(item: Mapping[str, Any]) -> Paging:
-    """What escalate has done; `DynamoEscalations` writes it by additions."""
-    data = read_item(item)
-    return Paging(
-        incident_id=data["pk"],
-        pages=data["pages"],
-        first_paged_at=_instant(data.get("first_paged_at")),
-        last_paged_at=_instant(data.get("last_paged_at")),
-        delay=timedelta(seconds=data["delay_s"]),
-        failing_since=_instant(data.get("failing_since")),
     )
 
 
