@@ -4,11 +4,12 @@ from random import Random
 from tests.builders import NOON, some_labels
 from vigie.adapters.dynamodb.attributes import to_wire
 from vigie.adapters.dynamodb.state_items import BRAND_STATE_BYTES, state_from_item, state_to_item
-from vigie.domain.draft import CLOSED_KEPT, OPEN_KEPT
+from vigie.domain.draft import OPEN_KEPT
 from vigie.domain.groups import ALL_WAITING_KEPT, GROUPS_KEPT
 from vigie.domain.incident import BrandState, Candidate, ClosedIncident, Group, OpenIncident
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.likeness import FEATURES_KEPT, packed
+from vigie.domain.outcome import CLOSED_KEPT
 from vigie.domain.plan import Severity
 from vigie.domain.series import HELD_INCIDENTS, HELD_KEYS, Series
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from vigie.domain.change import Change, Known, Tombstone
-from vigie.domain.draft import change_of, draft_of, short_hash
+from vigie.domain.draft import draft_of, short_hash
 from vigie.domain.incident import BrandState, Entry
+from vigie.domain.outcome import change_of
 from vigie.domain.plan import Plan
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vigie.domain.change import Change, Known
-from vigie.domain.draft import Draft, change_of, count, draft_of, short_hash, take_out
+from vigie.domain.draft import Draft, count, draft_of, short_hash, take_out
 from vigie.domain.incident import SPLIT, BrandState, Desk, Echoing, Entry, Tally
 from vigie.domain.labels import Kind, Urgency
 from vigie.domain.mention import LabelledMention
 from vigie.domain.noise import is_a_voice, listened, without
+from vigie.domain.outcome import change_of
 from vigie.domain.plan import Plan, Severity
 from vigie.domain.voices import heard, unlisted
 from vigie.domain.voices import without as unheard

@@ -10,12 +10,13 @@ from datetime import datetime
 
 from vigie.domain.calm import due, settle
 from vigie.domain.change import Change, Known, Stored
-from vigie.domain.draft import Draft, change_of, count, draft_of, is_late, short_hash, take_out
+from vigie.domain.draft import Draft, count, draft_of, is_late, short_hash, take_out
 from vigie.domain.echoes import echo, root_key
 from vigie.domain.groups import Index, without
 from vigie.domain.incident import BrandState, Desk, Tally
 from vigie.domain.labels import Urgency
 from vigie.domain.mention import LabelledMention
+from vigie.domain.outcome import change_of
 from vigie.domain.placing import counts, likely, place
 from vigie.domain.plan import Plan
 from vigie.domain.surging import gathering, involved, respond
