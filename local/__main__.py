@@ -58,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--x-port", type=int, default=8090, help="of the stub of X (8090)")
     run.add_argument("--stream", type=Path, help="what the stub of X plays (the demo's stream)")
     run.add_argument(
-        "--skip", type=_duration, help="play the stream from so long after its start (5m)"
+        "--skip",
+        type=_duration,
+        help="begin so far into the stream, such as 5m (the demo: 28m)",
     )
     run.set_defaults(run=_run)
 

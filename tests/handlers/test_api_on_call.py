@@ -6,7 +6,8 @@ import pytest
 
 from functions.api import app
 from tests.builders import DUTY, LEAD, NOON, a_plan
-from tests.handlers.test_api import MINUTE, ask, held, staff_ask  # noqa: F401
+from tests.handlers.http import LambdaContext, a_request
+from tests.handlers.test_api import MINUTE, TOKEN, ask, held, staff_ask  # noqa: F401
 from tests.rotas import a_layer, a_schedule, wall
 from vigie.domain.instants import to_iso
 
@@ -168,3 +169,23 @@ def test_the_description_names_the_routes(desk):
         "/on-call/overrides",
         "/on-call/overrides/{id}",
     }
+
+
+def test_an_instant_without_offset_is_refused_with_the_mend(desk):
+    for end in ("2026-12-24T02:00:00", "tomorrow"):
+        status, answer, _ = override(end=end)
+
+        assert status == 422
+        assert answer["detail"] == (
+            "body.end: expected an instant with its offset, such as 2026-12-24T02:00:00Z"
+        )
+
+
+def test_a_body_that_is_no_json_is_said_to_be_none(desk):
+    request = a_request("POST", "/on-call/overrides", token=TOKEN) | {"body": "{deed: take}"}
+    request["headers"]["content-type"] = "application/json"
+
+    answer = app.handler(request, LambdaContext())
+
+    assert answer["statusCode"] == 422
+    assert "body is no JSON, from character 1 on" in answer["body"]

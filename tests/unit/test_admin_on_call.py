@@ -32,7 +32,18 @@ def test_who_is_on_call_until_when_and_who_follows(say):
     code, lines, _ = say("show", *AT)
 
     assert code == 0
-    assert lines == ["rota: duty-1 until 2030-01-07T08:00:00.000Z, then duty-2"]
+    assert lines == ["rota: duty-1 until 2030-01-07T08:00:00.000Z, then duty-2", "no overrides"]
+
+
+def test_a_plan_without_schedules_is_said_to_have_none(tmp_path, capsys, say):
+    path = tmp_path / "flat.yaml"
+    path.write_text(plan(), encoding="utf-8")
+
+    assert main(["on-call", "show", "--table", "BrandsTable", "--plan", str(path)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "the plan has no schedules: its ladders name people and roles",
+        "no overrides",
+    ]
 
 
 def test_an_override_is_made_shown_and_cancelled_and_says_by_whom(say):

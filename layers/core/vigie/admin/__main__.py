@@ -59,7 +59,7 @@ def _staff(given: argparse.Namespace, staff: Staff) -> None:
     if given.verb == "add":
         token = issue(staff, given.person, lambda: secrets.token_urlsafe(32), now)
         print(
-            f"Token of {given.person}, shown this once; hand it over on a safe way:",
+            f"Token of {given.person}, shown this once; hand it over in a safe way:",
             file=sys.stderr,
         )
         print(token)

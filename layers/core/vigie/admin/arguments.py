@@ -17,5 +17,9 @@ def setting(parser: argparse.ArgumentParser, flag: str, variable: str, says: str
     """A flag that an environment variable may stand in for."""
     value = os.environ.get(variable)
     parser.add_argument(
-        flag, default=value, required=not value, help=f"{says}; default: ${variable}"
+        flag,
+        default=value,
+        required=not value,
+        metavar=f"${variable}",  # so that the usage says which table, and how to say it once
+        help=f"{says}; default: ${variable}",
     )

@@ -164,8 +164,13 @@ def _wanted(given: argparse.Namespace) -> tuple[Wanted, ...]:
         contacts = read_contacts(given.contacts)
         if given.plan:
             check_contacts(given.plan, given.contacts)
-    except (WrongPlan, OSError) as error:
+    except WrongPlan as error:
         raise Rejected(str(error), field="contacts") from error
+    except OSError as error:
+        raise Rejected(
+            f"{error.filename}: {error.strerror}; for addresses, copy contacts.yaml.example",
+            field="contacts",
+        ) from error
     return wish(addresses_of(contacts))
 
 

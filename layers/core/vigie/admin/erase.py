@@ -53,6 +53,7 @@ def add_parser(subjects: Any) -> None:
             flag,
             default=value,
             required=not value,
+            metavar=f"${variable}",
             help=f"{says} (a stack output); default: ${variable}",
         )
     one.add_argument(

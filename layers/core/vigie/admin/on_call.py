@@ -74,7 +74,11 @@ def done(given: argparse.Namespace, held: Overrides, plan: Plan, now: datetime) 
                 following = ", ".join(p.id for p in duty.following.people) or "nobody"
                 then = f" until {to_iso(duty.until)}, then {following}"
             yield f"{duty.schedule.id}: {names}{then}"
+        if not plan.schedules:
+            yield "the plan has no schedules: its ladders name people and roles"
         yield from map(told, overrides)
+        if not overrides:
+            yield "no overrides"
     else:
         wish = Wish(
             deed=Deed(given.verb),

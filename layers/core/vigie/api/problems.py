@@ -1,5 +1,8 @@
 """How the API says no: one answer for each branch of the tree of errors."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -37,11 +40,16 @@ def rejected(error: Rejected) -> Response[str]:
 def invalid(error: RequestValidationError) -> Response[str]:
     """What was sent is not as described."""
     # Where and what kind, never the value: people paste tokens into the wrong field.
-    fields = [
-        f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}"
-        for found in error.errors()
-    ]
-    return problem(422, "rejected", "; ".join(fields))
+    return problem(422, "rejected", "; ".join(_wrong(found) for found in error.errors()))
+
+
+def _wrong(found: Mapping[str, Any]) -> str:
+    kind, place = found["type"], ".".join(str(part) for part in found["loc"])
+    if kind == "json_invalid":
+        return f"body is no JSON, from character {found['loc'][-1]} on: check quotes and commas"
+    if kind.startswith(("datetime", "timezone")):
+        return f"{place}: expected an instant with its offset, such as 2026-12-24T02:00:00Z"
+    return f"{place}: {found['msg']}"
 
 
 @router.exception_handler(Conflict)
