@@ -8,7 +8,7 @@ from tests.fakes import InMemoryDesks, InMemoryIncidents, RecordingQueue
 from tests.paging_fakes import InMemoryAudits
 from vigie.domain.auditing import turn
 from vigie.domain.incident import Paging
-from vigie.errors import Conflict
+from vigie.errors import Conflict, Unavailable
 from vigie.messages import StepDue, decode_step
 from vigie.services.auditor import audit
 from vigie.services.desk import Act, acknowledge
@@ -74,6 +74,26 @@ def test_a_ladder_without_a_timer_gets_one_and_is_sent_at_once():
     assert decode_step(scene.queue.bodies[0]) == StepDue(incident_id=ID, timer="ladder")
     (repair,) = scene.repairs()
     assert repair.facts == {"found": "no_timer", "since": "2026-03-12T12:00:00.000Z"}
+
+
+def test_one_that_cannot_be_mended_now_keeps_no_other_from_being_mended():
+    scene = Scene()
+    scene.held.tallies["inc-1111111111"] = a_tally(id="inc-1111111111")
+    scene.held.ladders["inc-1111111111"] = some_ladders(5, 10)
+    del scene.held.timers[ID]
+
+    class Busy(InMemoryAudits):
+        def mend(self, before, after, entries):
+            if after.incident_id == ID:
+                raise Unavailable("others keep writing")
+            super().mend(before, after, entries)
+
+    scene.audits = Busy(scene.held)
+
+    audited = scene.audit()
+
+    assert (len(audited.behind), audited.repaired) == (2, 1)
+    assert "inc-1111111111" in scene.held.timers
 
 
 def test_a_step_that_nobody_sends_is_sent_once_and_counted_until_it_goes_out():

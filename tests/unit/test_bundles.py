@@ -23,6 +23,7 @@ from tests.fakes import (
     RecordingQueue,
 )
 from tests.paging_fakes import InMemoryStorms
+from vigie.domain.incident import COMPANY, TRIP_WIRE
 from vigie.domain.links import link_id
 from vigie.domain.plan import Severity
 from vigie.domain.storm import GRACE, WINDOW
@@ -83,7 +84,7 @@ class Storm:
         id_ = f"inc-{number:02d}"
         severity = Severity.SEV1 if sev1 else Severity.SEV2
         ladders = some_ladders(5, 10, people=people, channels=channels)
-        self.held.tallies[id_] = a_tally(id=id_, severity=severity)
+        self.held.tallies[id_] = a_tally(id=id_, severity=severity, trigger=COMPANY)
         self.held.ladders[id_] = replace(ladders, incident_id=id_, pages_a_minute=limit)
         self.held.timers[id_] = a_timer(incident_id=id_, severity=severity, due_at=self.now)
         self._put(encode(StepDue(incident_id=id_, timer="ladder")), self.now)
@@ -210,6 +211,16 @@ def test_the_gravest_break_through():
         "inc-08",
         "inc-09",
     ]
+
+
+def test_somebody_in_danger_is_never_held_back():
+    storm = Storm(10)
+    storm.held.tallies["inc-09"] = a_tally(id="inc-09", trigger=TRIP_WIRE)
+
+    storm.run(NOON + 10 * SECOND)
+
+    single = [page["incident"] for page in storm.pages() if page["type"] == "page"]
+    assert single == ["inc-00", "inc-01", "inc-02", "inc-09"]
 
 
 def test_one_that_rises_while_it_waits_goes_out_at_once_and_once():

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from vigie.domain.auditing import Finding, examined, repaired, turn
 from vigie.domain.incident import LADDER_TIMER
-from vigie.errors import Conflict
+from vigie.errors import Conflict, Unavailable
 from vigie.messages import StepDue, encode
 from vigie.ports import Audits, Outgoing, Queue
 
@@ -41,6 +41,10 @@ def audit(audits: Audits, escalations: Queue, brands: Sequence[str], now: dateti
                 audits.mend(one.timer, finding.timer, (repaired(finding, now),))
             except Conflict:
                 continue  # somebody took it, or it moved on: it is not behind
+            except Unavailable:
+                # Of one incident: the others behind it must not wait for it. It stays counted.
+                audited.behind.append(finding)
+                continue
             audited.repaired += 1
             _send(finding, escalations)
         audited.behind.append(finding)

@@ -62,7 +62,7 @@ class Bundles:
                     timer.incident_id,
                     f"{timer.run}-{timer.fired}",
                     limit=limit,
-                    breaks_through=timer.severity is Severity.SEV1,
+                    breaks_through=timer.severity is Severity.SEV1 or go.standing.tally.is_danger,
                     now=now,
                 )
                 self.storms.save(storm, now)
