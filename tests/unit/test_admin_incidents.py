@@ -66,6 +66,13 @@ def test_an_incident_is_escalated(held):
     assert [e.facts["via"] for e in held.timeline(ID)] == ["command"]
 
 
+def test_whoever_had_what_is_escalated_has_it_no_more(held):
+    held.desks[ID] = a_desk(acknowledged_at=NOON, acknowledged_by="duty-1", owner="duty-1")
+    del held.timers[ID]
+
+    assert "owner nobody, before duty-1" in told(held, "escalate", ID)[1]
+
+
 def test_an_incident_that_is_not_there_is_told(held):
     with pytest.raises(NotFound, match="inc-none"):
         told(held, "show", "inc-none")

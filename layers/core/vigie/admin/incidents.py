@@ -38,7 +38,9 @@ def add_parser(subjects: Any) -> None:
             verb.add_argument("--to", required=True, help="id of the plan, such as duty-2")
         if name != "show":
             verb.add_argument("--note", default="", help="your words, kept in the timeline")
-            verb.add_argument("--by", default=getpass.getuser(), help="who does it; kept with it")
+            verb.add_argument(
+                "--by", default=getpass.getuser(), help="who does it, by the plan's id"
+            )
         setting(verb, "--table", "INCIDENTS_TABLE", "name of the Incidents table (a stack output)")
 
 
@@ -71,9 +73,12 @@ def _decision(given: argparse.Namespace, desks: Desks, act: Act) -> Decision:
 def _told(desks: Desks, incident_id: str) -> list[str]:
     board = board_of(desks, incident_id)
     tally, desk = board.tally, board.desk
+    owner = desk.owner or "nobody"
+    if desk.owner and not desk.is_acknowledged:
+        owner = f"nobody, before {desk.owner}"  # who still keeps what was promised
     lines = [
         f"{tally.id}  {tally.brand}  {tally.severity.value}  {state_of(tally, desk).value}"
-        f"  owner {desk.owner or 'nobody'}"
+        f"  owner {owner}"
     ]
     if desk.acknowledgers:
         lines.append(f"acknowledged by {', '.join(desk.acknowledgers)}")
