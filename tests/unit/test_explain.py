@@ -67,6 +67,12 @@ def test_an_incident_says_why_nobody_is_paged(held, desk, rule):
     assert paging_of(held) == ["nobody_paged", rule]
 
 
+def test_whoever_has_it_now_is_named_as_the_desk_names_them(held):
+    held.desks[ID] = a_desk(acknowledged_at=NOON, acknowledged_by="duty-1", owner="lead-1")
+
+    assert explain_incident(InMemoryDossiers(held), ID).paging[1].facts["by"] == "lead-1"
+
+
 def test_pages_that_cannot_be_sent_are_told_first(held):
     held.timers[ID] = a_timer(failing_since=NOON, attempts=3)
 

@@ -77,8 +77,8 @@ def test_what_newer_code_decided_is_told_by_its_code():
 def test_instants_are_told_in_utc():
     why = Why(rule="acknowledged", facts={"by": "duty-1", "at": "2026-03-12T12:00:00.000Z"})
 
-    assert told(why, "en").startswith("duty-1 took it at 2026-03-12 12:00 UTC")
-    assert told(why, "fr").startswith("duty-1 s'en charge depuis le 2026-03-12 à 12:00 UTC")
+    assert told(why, "en").startswith("duty-1 has it, taken at 2026-03-12 12:00 UTC")
+    assert told(why, "fr").startswith("duty-1 s'en charge, pris le 2026-03-12 à 12:00 UTC")
 
 
 def test_a_reason_of_triage_is_told_in_french():

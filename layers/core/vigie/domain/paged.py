@@ -90,7 +90,7 @@ def _goes_on(tally: Tally, desk: Desk, paging: Paging, timer: Timer | None) -> W
     if desk.contained_at is not None:
         return _by(CONTAINED, desk.contained_by, desk.contained_at)
     if desk.acknowledged_at is not None:
-        return _by(ACKNOWLEDGED, desk.acknowledged_by, desk.acknowledged_at)
+        return _by(ACKNOWLEDGED, desk.owner or desk.acknowledged_by, desk.acknowledged_at)
     if timer is None:
         return Why(rule=NOTHING_DUE)
     due: Facts = {"at": to_iso(timer.due_at), "run": timer.run, "page": timer.fired + 1}
