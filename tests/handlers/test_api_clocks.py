@@ -155,6 +155,20 @@ def test_the_link_of_a_reminder_shows_a_button_that_keeps_the_incident(held):
     assert [(e.what, e.by) for e in held.timeline(ID)] == [("confirmed", "duty-1")]
 
 
+def test_the_link_of_what_was_merged_leads_to_where_it_goes_on(held):
+    held.desks[ID] = replace(
+        TAKEN, resolved_at=NOON, resolved_by="lead-1", merged_into="inc-9876543210"
+    )
+
+    for method in ("GET", "POST"):
+        _, page, _ = press(method)
+
+        assert "lead-1 merged this incident into inc-9876543210" in page
+        assert "../#inc-9876543210" in page
+        assert "<button" not in page
+        assert "nothing left to do" not in page
+
+
 def test_the_link_of_whoever_handed_it_over_says_who_has_it_now(held):
     held.desks[ID] = replace(TAKEN, owner="lead-1")
 

@@ -108,7 +108,7 @@ def test_the_first_end_counts(desks):
     assert dismiss(desks, queue, ID, BY_LEAD).changed is False
     with pytest.raises(Conflict, match="dismissed by duty-1"):
         resolve(desks, queue, ID, BY_LEAD)
-    with pytest.raises(Conflict, match="closed by duty-1"):
+    with pytest.raises(Conflict, match="dismissed by duty-1"):
         acknowledge(desks, ID, BY_LEAD)
     assert len(queue.sent) == 1
 

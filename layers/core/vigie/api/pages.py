@@ -59,6 +59,10 @@ def link_page(shown: Shown, desk: Desk, person: str) -> Html:
     """What a link shows: the incident, and a button as long as nobody has taken it, or somebody is
     asked whether they still have it."""
     words = _link_words(shown)
+    if desk.resolved_at is not None and desk.merged_into:
+        into = desk.merged_into
+        says = _told(words["merged"], shown, at=desk.resolved_at, who=desk.resolved_by, into=into)
+        return _incident_page(shown, says, desk_at=into)
     if desk.resolved_at is not None:
         shape = words["dismissed" if desk.dismissed else "closed"]
         says = _told(shape, shown, at=desk.resolved_at, who=desk.resolved_by)
@@ -118,7 +122,9 @@ def incidents_page() -> Html:
     return Html(status=200, body=body, headers=_headers(nonce, connects=True))
 
 
-def _incident_page(shown: Shown, says: str, button: str = "", status: int = 200) -> Html:
+def _incident_page(
+    shown: Shown, says: str, button: str = "", status: int = 200, desk_at: str = ""
+) -> Html:
     said, tally = words()[shown.language], shown.tally
     link = said["link"]
     brand = plain(shown.brand_name or tally.brand)
@@ -147,7 +153,7 @@ def _incident_page(shown: Shown, says: str, button: str = "", status: int = 200)
         form=form,
         lines=f"<p>{html.escape(scale)}</p>\n<p>{count}</p>\n"
         f'<p class="quiet">{html.escape(link["incident"])} {html.escape(tally.id)}</p>',
-        desk=_desk_link(link["desk_before" if button else "desk_after"], tally.id),
+        desk=_desk_link(link["desk_before" if button else "desk_after"], desk_at or tally.id),
     )
 
 

@@ -31,7 +31,8 @@ def _line(shown: Shown, desk: Desk) -> str:
         title = f"{said['danger']} {title}"
     state = said["link"]["digest_open"]
     if desk.resolved_at is not None:
-        state = said["link"]["digest_closed"].format(who=desk.resolved_by)
+        how = "digest_merged" if desk.merged_into else "digest_closed"
+        state = said["link"][how].format(who=desk.resolved_by, into=desk.merged_into)
     elif desk.acknowledged_at is not None:
         state = said["link"]["digest_taken"].format(who=desk.owner or desk.acknowledged_by)
     # Relative to the page's own address: the token is written nowhere.

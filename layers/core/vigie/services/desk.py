@@ -54,7 +54,7 @@ def acknowledge(desks: Desks, incident_id: str, act: Act) -> Decision:
         board = board_of(desks, incident_id)
         tally, desk = board.tally, board.desk
         if desk.resolved_at is not None:
-            raise Conflict(f"incident {incident_id} was closed by {desk.resolved_by}")
+            raise closed_already(desk)
         wanted = needed(board.ladders, board.clock(LADDER_TIMER), tally)
         asking = [clock for clock in board.clocks if asks(clock)]
         if desk.acknowledged_at is not None:
