@@ -221,6 +221,17 @@ def test_what_is_contained_is_not_asked_about_but_its_promises_stand(night):
     assert night.names == ["update"]
 
 
+def test_nobody_ends_alone_a_paging_that_two_must_answer_by_calling_it_contained():
+    night = Night(rules=replace(RULES, acknowledgements={Severity.SEV2: 2}))
+
+    with pytest.raises(Conflict, match="2 people must acknowledge"):
+        contain(night.desks, ID, night.act())
+
+    assert "ladder" in night.names
+    night.acknowledge("lead-1")
+    assert contain(night.desks, ID, night.act()).ended_paging
+
+
 def test_a_plan_without_reminders_asks_nobody():
     night = Night(rules=ClockRules())
 

@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from vigie.domain.incident import Desk, Tally, has_flared_up
+from vigie.domain.clocks import needed
+from vigie.domain.incident import LADDER_TIMER, Desk, Tally, has_flared_up
 from vigie.domain.instants import to_iso
 from vigie.domain.merging import MERGED_MOST, split_id
 from vigie.domain.plan import Severity
 from vigie.errors import Conflict, NotFound, Rejected, Unavailable
 from vigie.messages import SPLIT_MOST
-from vigie.ports import Desks, Dossiers, Queue
+from vigie.ports import Board, Desks, Dossiers, Queue
 from vigie.services.desk import (
     TRIES,
     Act,
     Decision,
+    board_of,
     closed_already,
     entries_of,
     outbox_of,
@@ -112,12 +114,16 @@ def split(
 def contain(desks: Desks, incident_id: str, act: Act) -> Decision:
     """It is no longer getting worse. Whoever says so has it, if nobody had.
 
-    Again: changes nothing, unless it has flared up since. Raises `Conflict` when it is closed.
+    Again: changes nothing, unless it has flared up since. Raises `Conflict` when it is closed, and
+    while it still takes more people to acknowledge it.
     """
     for _ in range(TRIES):
-        tally, desk = read(desks, incident_id)
+        board = board_of(desks, incident_id)
+        tally, desk = board.tally, board.desk
         if desk.resolved_at is not None:
             raise closed_already(desk)
+        if desk.acknowledged_at is None:
+            _check_enough(board, act.by)
         if desk.contained_at is not None and not has_flared_up(tally, desk):
             return Decision(tally=tally, desk=desk, changed=False)
         contained = replace(
@@ -169,6 +175,17 @@ def grade(
         stir(desks, incident_id, act)
         return Decision(tally=tally, desk=graded, changed=True)
     raise Unavailable(f"incident {incident_id} keeps changing")
+
+
+def _check_enough(board: Board, person: str) -> None:
+    """Nobody ends alone a paging that several must answer."""
+    people = {*board.desk.acknowledgers, person}
+    wanted = needed(board.ladders, board.clock(LADDER_TIMER), board.tally)
+    if len(people) < wanted:
+        raise Conflict(
+            f"{wanted} people must acknowledge incident {board.tally.id} before it can be called "
+            f"contained; acknowledge it, you would be number {len(people)}"
+        )
 
 
 def _check_pair(tally: Tally, into: Tally) -> None:
