@@ -45,6 +45,10 @@ ROWS = tuple(
 )
 
 
+# What was read is not known to whoever has lost the answer; what was written is written.
+_READS = ("since", "read", "desk")
+
+
 class Crash(BaseException):
     """The process is gone."""
 
@@ -134,7 +138,8 @@ class Port:
             after = self._world.begins(self._who, name)
             self._world.about_to(self._who, name, args)
             answer = attribute(*args, **kwargs)
-            self._world.has(self._who, name, args, kwargs, answer)
+            if not (name in _READS and any(m.what in ("crash", "down") for m in after)):
+                self._world.has(self._who, name, args, kwargs, answer)
             for mishap in after:
                 self._world.happens(mishap, name)
             return answer
@@ -190,6 +195,8 @@ class World:
             what(self)
         else:
             self.crashes += 1
+            if name == "since":
+                self._take_for_granted(())
             if what == "crash" or name in ("claim", "read", "move", "record", "drop", "turn"):
                 for go in self._gos.values():
                     self._excuse(go)
@@ -236,7 +243,8 @@ class World:
                 assert not was_over
                 assert self.now - at <= SECOND
             else:
-                go = self._gos[told["incident"]]
+                go = self._gos.get(told["incident"])
+                assert go is not None, "paged about what is recorded, or nobody's to page"
                 self.books.publishes(go, slot, self.now)
                 self._going_out.append((go.key, slot))
                 if self.is_calm and not go.timer.attempts and not self.plan.pages_a_minute:
@@ -268,7 +276,7 @@ class World:
                 self._take_for_granted(answer)
             case "escalations", "move":
                 self.books.moves(gos[args[0].incident_id], args[1])
-                del gos[args[0].incident_id]
+                self.finished.add(gos.pop(args[0].incident_id).timer.claim)
             case "escalations", "record":
                 gos.pop(args[0], None)
             case "escalations", "drop":

@@ -26,6 +26,7 @@ from vigie.domain.links import link_id
 from vigie.domain.override import Deed, Override
 from vigie.domain.plan import Severity
 from vigie.errors import NotFound
+from vigie.messages import StepDue, encode
 from vigie.services.clocks import escalate_now, hand_over, keep_promise, promise_by
 from vigie.services.commands import contain, grade, merge, split
 from vigie.services.desk import acknowledge, dismiss, note, opened_by_link, resolve
@@ -86,8 +87,9 @@ def rises(world):
 
 
 def comes_twice(world):
-    for _, _, body, _, _ in world.escalations.waiting[:5]:
-        world.escalations.put(body, world.now)
+    """A message of every ladder, those that are being worked on among them."""
+    for id_ in world.held.timers:
+        world.escalations.put(encode(StepDue(incident_id=id_, timer="ladder")), world.now)
     if world.escalations.waiting:
         world.escalations.deliver(world.escalate)
 
