@@ -259,3 +259,24 @@ def test_the_example_of_the_docs_is_a_plan_in_which_all_is_well():
     assert set(compiled.rules.promises) == {"first_word", "update", "approval"}
     assert list(findings(compiled, MONDAY)) == []
     assert any("duty-rota: somebody is on call" in line for line in calendar(compiled, MONDAY))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ({"reminder": {"acknowledged_for": {"sev1": "30m"}}}, "reminders"),
+        ({"schedule": []}, "schedules"),
+        ({"promises": {"firstword": {}}}, "first_word"),
+        ({"storm": {"per_person_perminute": 3}}, "per_person_per_minute"),
+    ],
+)
+def test_a_field_that_is_misspelt_is_told_with_the_right_spelling(wrong, right):
+    with pytest.raises(WrongPlan) as refused:
+        compile_text(plan(**wrong))
+
+    assert f"Mend: write {right}, or remove it" in str(refused.value)
+
+
+def test_a_field_that_is_like_none_has_no_spelling_to_offer():
+    with pytest.raises(WrongPlan, match="Mend: remove it, or correct its spelling"):
+        compile_text(plan(zzz=1))

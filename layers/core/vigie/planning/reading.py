@@ -1,6 +1,8 @@
 """YAML text and pydantic errors, turned into values and `Problem`s."""
 
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -77,10 +79,10 @@ def validate(model: type[M], data: Any, prefix: str = "") -> tuple[M | None, lis
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, [_problem(details, prefix) for details in error.errors()]
+        return None, [_problem(details, prefix, model) for details in error.errors()]
 
 
-def _problem(details: ErrorDetails, prefix: str) -> Problem:
+def _problem(details: ErrorDetails, prefix: str, model: type[BaseModel]) -> Problem:
     context = details.get("ctx", {})
     kind = details["type"]
     if kind == "plan":
@@ -89,8 +91,28 @@ def _problem(details: ErrorDetails, prefix: str) -> Problem:
         expected, mend = f"one of {context['expected']}", "choose one of them"
     else:
         expected, mend = _WORDS.get(kind, (details["msg"], "correct it"))
+    if kind == "extra_forbidden" and (near := _near(model, details["loc"])):
+        mend = f"write {near}, or remove it"
     found = "nothing" if kind == "missing" else shown(details["input"])
     return Problem(path=_path(details["loc"], prefix), found=found, expected=expected, mend=mend)
+
+
+def _near(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
+    """The field that was probably meant, among those of the model that refused."""
+    *outer, wrong = location
+    models = [model]
+    for part in outer:
+        fields = [one.model_fields[part] for one in models if part in one.model_fields]
+        models = [inner for field in fields for inner in _models(field.annotation)] or models
+    names = {field.alias or name for one in models for name, field in one.model_fields.items()}
+    return next(iter(get_close_matches(str(wrong), sorted(names), 1)), "")
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
 
 
 def _path(location: tuple[int | str, ...], prefix: str) -> str:
