@@ -352,6 +352,7 @@ class World:
 
     def act(self, deed, *args, by="anne", via="api", **kwargs):
         """Somebody uses the API or a link. What came of it is in the tables, not in the answer."""
+        self.now += timedelta(milliseconds=1)  # no two at the same instant
         act = Act(by=by, at=self.now, via=via)
         with self._process(), suppress(Crash, VigieError):
             deed(*args, act=act, **kwargs)

@@ -399,6 +399,22 @@ def test_what_gets_graver_while_the_ladder_starts_again_climbs_the_graver_one(at
     assert not world.mishaps
 
 
+@pytest.mark.parametrize("at", range(1, 9))
+@pytest.mark.parametrize("after", [False, True])
+def test_what_is_taken_while_it_gets_graver_is_asked_about_or_paged_but_never_both(at, after):
+    world = World(rules=RULES)
+    world.say(Kind.OUTAGE, 1)
+    world.work()
+    world.mishaps.append(Mishap(at, acknowledges, after))
+
+    world.say(Kind.OUTAGE, 1)
+    world.work()
+    world.check()
+    world.calm_down()
+
+    assert not world.mishaps
+
+
 def check(examples, steps):
     run_state_machine_as_test(
         Ladders,
