@@ -283,6 +283,7 @@ class World:
                 gos.pop(args[0].incident_id, None)
             case "store", "commit":
                 self.books.commits(*self._before, args[0].tallies)
+                self.check()
             case _, "turn":
                 for run in args[2].set:
                     if run.name == "ladder" and args[1].restarts > self._restarts:
