@@ -4,7 +4,7 @@ from datetime import timedelta
 from local.people import People
 from local.snapshot import Snapshot
 from tests.builders import NOON, a_plan
-from tests.e2e.posts import DANGER, a_page, a_post, feed
+from tests.e2e.posts import OUTAGE, a_page, a_post, feed
 from vigie.domain.gsm import SEGMENT, septets
 from vigie.domain.plan import Brand
 
@@ -20,8 +20,7 @@ PLAN = a_plan(
 def test_ten_incidents_at_once_become_one_digest_with_ten_lines(stack):
     with stack(PLAN) as cloud:
         for name in BRANDS:
-            text = DANGER.replace("@acme", "@" + name.replace("-", "_"))
-            feed(cloud, a_page(a_post(NOON, text)))
+            an_outage(cloud, name)
         cloud.advance(minutes=2)
 
         tables = Snapshot(cloud)
@@ -31,8 +30,8 @@ def test_ten_incidents_at_once_become_one_digest_with_ten_lines(stack):
         sms = [d for d in of_duty if d.channel == "sms"]
         assert len(incidents) == 10
         assert [d.type for d in mails] == [d.type for d in sms] == ["page"] * 3 + ["digest"]
-        assert len(re.findall(r"^\d+\. SEV2 Brand-", mails[-1].text, re.MULTILINE)) == 10
-        assert sms[-1].text.startswith("DANGER : personne en danger. 10 incidents")
+        assert len(re.findall(r"^\d+\. SEV3 Brand-", mails[-1].text, re.MULTILINE)) == 10
+        assert sms[-1].text.startswith("10 incidents")
         assert septets("VIGIE> " + sms[-1].text) <= SEGMENT
         assert timedelta(minutes=1) <= mails[-1].at - NOON <= timedelta(minutes=1, seconds=10)
         for id_ in incidents:
@@ -48,8 +47,7 @@ def test_ten_incidents_at_once_become_one_digest_with_ten_lines(stack):
 def test_the_link_of_a_digest_shows_each_incident_and_takes_the_one_whose_button_is_pressed(stack):
     with stack(PLAN) as cloud:
         for name in BRANDS:
-            text = DANGER.replace("@acme", "@" + name.replace("-", "_"))
-            feed(cloud, a_page(a_post(NOON, text)))
+            an_outage(cloud, name)
         cloud.advance(minutes=2)
         sms = [d for d in cloud.inbox.deliveries if d.channel == "sms"][-1]
         link = sms.text.rsplit("127.0.0.1:8080", 1)[1].split()[0]
@@ -75,8 +73,7 @@ def test_simulated_people_take_every_incident_of_a_digest(stack):
     with stack(PLAN) as cloud:
         people = People(cloud, lambda delivery: timedelta(seconds=20))
         for name in BRANDS[:6]:
-            text = DANGER.replace("@acme", "@" + name.replace("-", "_"))
-            feed(cloud, a_page(a_post(NOON, text)))
+            an_outage(cloud, name)
         cloud.advance(seconds=65)
         people.look()
         cloud.advance(seconds=25)
@@ -85,6 +82,12 @@ def test_simulated_people_take_every_incident_of_a_digest(stack):
         tables = Snapshot(cloud)
         assert len(tables.incidents()) == 6
         assert all(tables.desk(tally.id).acknowledged_at for tally in tables.incidents())
+
+
+def an_outage(cloud, brand):
+    """Three people say that it is down: an incident without danger to anybody, which may wait."""
+    text = OUTAGE.replace("@acme", "@" + brand.replace("-", "_"))
+    feed(cloud, a_page(*(a_post(NOON, text) for _ in range(3))))
 
 
 def whats(tables, incident_id):
