@@ -20,6 +20,7 @@ from vigie.adapters.dynamodb.items import (
     timer_to_item,
 )
 from vigie.adapters.dynamodb.storms import DynamoStorms
+from vigie.domain.incident import COMPANY
 from vigie.domain.storm import Sent, Storm
 from vigie.messages import StepDue, encode
 
@@ -65,10 +66,10 @@ class Aws:
         self.sqs, self.sns, self.dynamodb = sqs, sns, dynamodb
         self.topic, self.inbox, self.dead, self.parts = topic, inbox, dead, parts
 
-    def seed(self, pages_a_minute=0):
+    def seed(self, pages_a_minute=0, **tally):
         ladders = replace(some_ladders(5, 10), pages_a_minute=pages_a_minute)
         for item in (
-            tally_to_item(a_tally()),
+            tally_to_item(a_tally(**tally)),
             ladders_to_item(ladders),
             timer_to_item(a_timer()),
         ):
@@ -116,7 +117,7 @@ def test_a_due_step_reaches_the_topic_once_per_channel(aws):
 
 
 def test_it_tells_how_long_the_first_page_took_and_who_waits_for_a_digest(aws, capsys):
-    aws.seed(pages_a_minute=1)
+    aws.seed(pages_a_minute=1, trigger=COMPANY)
     storm = Storm(
         person="duty-1", revision=1, sent=(Sent(at=NOON, incident_id="inc-1", step="1-0"),)
     )
