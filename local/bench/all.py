@@ -156,6 +156,10 @@ def page(figures: dict[str, Any]) -> str:
             **latency["mention_to_page_ms"], limit=latency["limit_p99_ms"]
         ),
         "",
+        "Of which our own code, without the calls of AWS, p99 of each stage: "
+        + ", ".join(f"{name} {ms} ms" for name, ms in latency["own_code_p99_ms"].items())
+        + f" (at most {latency['limit_own_ms']} ms).",
+        "",
         *_triage_lines(figures["triage"]),
         *_cost_lines(costs),
         "A recorded day of 100,000 posts, its memory and its rate: "
