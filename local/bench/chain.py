@@ -67,9 +67,8 @@ def storm(mentions: int = 20_000) -> dict[str, Any]:
 
 def latency(seconds: int = 60, per_second: int = 100) -> dict[str, Any]:
     """From acceptance to page at a steady rate, paced in real time: one page a second is due."""
-    with _own_time() as own:
-        with _replay(posts.steady(seconds, per_second), seconds, 1.0) as replay:
-            report = report_of(replay, Snapshot(replay.cloud, lean=True))
+    with _own_time() as own, _replay(posts.steady(seconds, per_second), seconds, 1.0) as replay:
+        report = report_of(replay, Snapshot(replay.cloud, lean=True))
     by_stage = {name: round(1000 * quantiles(own[name], n=100)[-1], 1) for name in STAGES}
     return {
         "mentions": report["mentions"]["accepted"],
