@@ -66,6 +66,7 @@ class Ending:
     pages: Counter
     problems: list
     calls: list
+    done: list
 
 
 @contextmanager
@@ -81,12 +82,14 @@ def told(fault=None):
             environment={"refresh": {"X_BASE_URL": x.url}},
             secrets={"/vigie/x-bearer-token": "local"},
         ) as (cloud, _):
-            calls = []
+            calls, done = [], []
             cloud.before_call.append(lambda f, s, o, p: calls.append((f, s, o)))
+            # What was refused, for a condition did not hold, was asked and not done.
+            cloud.after_call.append(lambda f, s, o, p: done.append((f, s, o)))
             if fault:
                 fault.install(cloud)
             tell(cloud, x)
-            yield ending(cloud, calls)
+            yield ending(cloud, calls, done)
 
 
 def tell(cloud, x):
@@ -118,7 +121,7 @@ def hand_in(cloud, line):
     raise AssertionError("the line was never taken")
 
 
-def ending(cloud, calls):
+def ending(cloud, calls, done):
     found = Snapshot(cloud)
     client = cloud.client("dynamodb")
     brands = client.scan(TableName=cloud.table("BrandsTable"))["Items"]
@@ -139,7 +142,8 @@ def ending(cloud, calls):
             for d in cloud.inbox.deliveries
         ),
         problems=[*cloud.denied, *cloud.broken_rules, *letters],
-        calls=[*calls],  # without those of putting the stack away
+        calls=calls,
+        done=done,
     )
 
 
@@ -175,17 +179,21 @@ def test_the_story_has_refresh_and_triage_writing():
 @cache
 def cases(every):
     """Every third write killed after it was applied; of the other modes a slice; or all."""
-    writes = [call for call in undisturbed().calls if call[2] in WRITES]
-    # The ladder climbs all the while; test_chaos.py kills it at every rung.
-    pages = [n for n, (function, _, _) in enumerate(writes) if function == "escalate"]
-    indexes = [
-        n for n, (function, _, _) in enumerate(writes) if function != "watch" and n not in pages[3:]
-    ]
+    plain = undisturbed()
     return [
         (mode, index)
         for position, mode in enumerate(MODES)
-        for place, index in enumerate(indexes)
+        for place, index in enumerate(_indexes(plain.done if "after" in mode else plain.calls))
         if place % (min(every, 3) if mode == "killed after" else every) == position % every
+    ]
+
+
+def _indexes(calls):
+    writes = [call for call in calls if call[2] in WRITES]
+    # The ladder climbs all the while; test_chaos.py kills it at every rung.
+    pages = [n for n, (function, _, _) in enumerate(writes) if function == "escalate"]
+    return [
+        n for n, (function, _, _) in enumerate(writes) if function != "watch" and n not in pages[3:]
     ]
 
 
