@@ -8,8 +8,12 @@ COMMITTED = ("triage", "TransactWriteItems")
 MODES = ("killed before", "killed after", "timed out after", "throttled before")
 
 
-@cache
 def undisturbed(story=a_crisis):
+    return _told_once(story)
+
+
+@cache
+def _told_once(story):
     with told(story=story) as (ending, _):
         return ending
 
