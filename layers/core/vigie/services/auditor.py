@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from vigie.domain.auditing import Finding, examined, repaired, turn
-from vigie.domain.incident import LADDER_TIMER
 from vigie.errors import Conflict, Unavailable
-from vigie.messages import StepDue, encode
-from vigie.ports import Audits, Outgoing, Queue
+from vigie.ports import Audits, Queue
+from vigie.services.steps import step
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,21 +45,7 @@ def audit(audits: Audits, escalations: Queue, brands: Sequence[str], now: dateti
                 audited.behind.append(finding)
                 continue
             audited.repaired += 1
-            _send(finding, escalations)
+            # Not accepted, it is found by the next sweep: the timer is due.
+            escalations.send([step(finding.timer)])
         audited.behind.append(finding)
     return audited
-
-
-def _send(finding: Finding, escalations: Queue) -> None:
-    if finding.timer is None:
-        return
-    # Not accepted, it is found by the next sweep: the timer is due.
-    escalations.send(
-        [
-            Outgoing(
-                body=encode(StepDue(incident_id=finding.incident_id, timer=LADDER_TIMER)),
-                group=finding.timer.brand,
-                delay=timedelta(0),
-            )
-        ]
-    )

@@ -19,9 +19,9 @@ from vigie.domain.incident import LADDER_TIMER, Desk, Entry, Timer
 from vigie.domain.instants import to_iso
 from vigie.domain.ladder import SWEEP
 from vigie.errors import Conflict, Rejected, Unavailable
-from vigie.messages import StepDue, encode
-from vigie.ports import Board, Desks, Outgoing, Queue
+from vigie.ports import Board, Desks, Queue
 from vigie.services.desk import TRIES, Act, Decision, board_of, closed_already, entries_of
+from vigie.services.steps import step
 
 # A promise for later than this is no matter of a crisis.
 LONGEST_PROMISE = timedelta(days=30)
@@ -208,13 +208,4 @@ def _send(queue: Queue | None, clocks: tuple[Timer, ...], now: datetime) -> None
     """Best effort: whatever is not queued here, the watch finds by its due time."""
     soon = [clock for clock in clocks if clock.due_at - now <= SWEEP]
     if queue is not None and soon:
-        queue.send(
-            [
-                Outgoing(
-                    body=encode(StepDue(incident_id=clock.incident_id, timer=clock.name)),
-                    group=clock.brand,
-                    delay=max(timedelta(0), clock.due_at - now),
-                )
-                for clock in soon
-            ]
-        )
+        queue.send([step(clock, clock.due_at - now) for clock in soon])

@@ -20,8 +20,9 @@ from vigie.domain.splitting import Split, split
 from vigie.domain.triage import concerned, fold, keys_of, obey
 from vigie.domain.triage import tick as ticked
 from vigie.errors import Conflict, Unavailable
-from vigie.messages import Command, Erased, Refreshed, StepDue, Tick, encode
-from vigie.ports import GONE, Outgoing, Queue, TriageStore
+from vigie.messages import Command, Erased, Refreshed, Tick
+from vigie.ports import GONE, Queue, TriageStore
+from vigie.services.steps import step
 
 TRANSACTION_ACTIONS = 100
 # Losing this often in a row means that something is wrong, not that the brand is busy.
@@ -101,7 +102,7 @@ class Commits:
                 gone |= {c.removeprefix(GONE) for c in conflict.failed if c.startswith(GONE)}
                 continue
             self._count(change)
-            self._send_due(change.timers, brand)
+            self._send_due(change.timers)
             return
         raise Unavailable(f"brand {brand}: lost {TRIES} races in a row")
 
@@ -133,7 +134,7 @@ class Commits:
                 return
             if self._committed(change):
                 self._count(change)
-                self._send_due(change.timers, command.brand)
+                self._send_due(change.timers)
                 return
         raise Unavailable(f"brand {command.brand}: lost {TRIES} races in a row")
 
@@ -192,17 +193,9 @@ class Commits:
         self.result.opened += len(change.ladders)
         self.result.raised += sum(entry.what == "severity_raised" for entry in change.entries)
 
-    def _send_due(self, timers: Sequence[Timer], brand: str) -> None:
+    def _send_due(self, timers: Sequence[Timer]) -> None:
         """The first page at once. What is not accepted here, `watch` finds by its due time."""
-        self.escalations.send(
-            [
-                Outgoing(
-                    body=encode(StepDue(incident_id=timer.incident_id, timer=timer.name)),
-                    group=brand,
-                )
-                for timer in timers
-            ]
-        )
+        self.escalations.send([step(timer) for timer in timers])
 
 
 def _split_of(command: Command, keys: Sequence[str], last: Mapping[str, str]) -> Split:

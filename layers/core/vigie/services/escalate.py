@@ -25,13 +25,14 @@ from vigie.domain.ladder import (
 )
 from vigie.domain.override import Override
 from vigie.errors import Conflict, Rejected, Unavailable, UnknownVersion
-from vigie.messages import StepDue, decode_step, encode
-from vigie.ports import Escalations, Outgoing, Overrides, Pager, Queue, Standing, Storms
+from vigie.messages import StepDue, decode_step
+from vigie.ports import Escalations, Overrides, Pager, Queue, Standing, Storms
 from vigie.records import Record
 from vigie.services.attempt import Attempt, attempt_at
 from vigie.services.fail_fast import FailFast
 from vigie.services.lanes import Lanes, Reject, park, wait
 from vigie.services.publishing import Publishing
+from vigie.services.steps import step
 
 Clock = Callable[[], datetime]
 
@@ -199,15 +200,7 @@ class Escalation:
         delay = after.due_at - self.clock()
         if delay <= SWEEP:
             # Best effort: whatever is not queued here, the watch finds by its due time.
-            self.queue.send(
-                [
-                    Outgoing(
-                        body=encode(StepDue(incident_id=after.incident_id, timer=after.name)),
-                        group=after.brand,
-                        delay=max(timedelta(0), delay),
-                    )
-                ]
-            )
+            self.queue.send([step(after, delay)])
 
     def _record(self, go: Attempt, now: datetime) -> None:
         self.escalations.record(go.timer.incident_id, go.change(None), (go.paged_entry(now, None),))

@@ -10,8 +10,9 @@ from vigie.domain.outbox import CLASSIFIED_QUEUE, OutboxEntry
 from vigie.domain.plan import Brand, Plan
 from vigie.domain.x_walk import Feed, Via, feeds_of
 from vigie.errors import Unavailable
-from vigie.messages import StepDue, Tick, encode
+from vigie.messages import Tick, encode
 from vigie.ports import Due, DueTimer, Heartbeat, Heartbeats, Ledger, Outgoing, Queue, StrangeDue
+from vigie.services.steps import step
 
 # A brand without traffic hears from us after this: its windows must close without a mention.
 QUIET = timedelta(seconds=60)
@@ -73,16 +74,7 @@ def sweep(
 def _send_steps(timers: list[DueTimer], escalations: Queue, now: datetime, swept: Swept) -> None:
     # A timer that is claimed until later than the horizon is being worked on.
     ready = [timer for timer in timers if timer.ready_at <= now + SWEEP]
-    unsent = escalations.send(
-        [
-            Outgoing(
-                body=encode(StepDue(incident_id=timer.incident_id, timer=timer.name)),
-                group=timer.brand,
-                delay=max(timedelta(0), timer.ready_at - now),
-            )
-            for timer in ready
-        ]
-    )
+    unsent = escalations.send([step(timer, timer.ready_at - now) for timer in ready])
     swept.steps += len(ready) - len(unsent)
     swept.failed += len(unsent)
 
